@@ -90,6 +90,15 @@ void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& ar
                       "Train with N seeds, into --out/seed-N, and report means and deviations")
           ->check(between(2, 1'000))
           ->option_text("N");
+  CLI::Option* from =
+      sub->add_option("--from", command->from,
+                      "Begin with the weights of this bundle, whose config describes the same "
+                      "model. Values that the table still has keep their embeddings; new ones "
+                      "begin with the mean")
+          ->option_text("BUNDLE");
+  sub->add_flag("--keep-values", command->keep_values,
+                "With --from: also keep the values that the table no longer has")
+      ->needs(from);
   sub->add_option("--from-checkpoint", command->from_checkpoint,
                   "Do not train: make a bundle of this checkpoint, or of the newest one in this run's folder")
       ->excludes(resume)

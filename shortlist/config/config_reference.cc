@@ -189,6 +189,7 @@ std::string config_reference(const std::vector<KindHelp>& kinds) {
   out += section<RetrievalConfig>("retrieval");
   out += part<HnswConfig>("### hnsw", "The graph of `index = \"hnsw\"`, which the bundle keeps.");
   out += part<RankingConfig>("## [[ranking]]", help_of("ranking"));
+  out += part<RankingAttention>("### target_attention", "In `[[ranking]]`. Off unless it is set.");
   out += section<ExpertsConfig>("experts");
   out += section<TrainingConfig>("training");
   out += part<OptimizerConfig>(

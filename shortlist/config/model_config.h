@@ -9,6 +9,7 @@
 #include "shortlist/index/hnsw_config.h"
 #include "shortlist/losses/ranking_losses.h"
 #include "shortlist/losses/retrieval_losses.h"
+#include "shortlist/model/target_attention.h"
 
 namespace shortlist {
 
@@ -87,12 +88,25 @@ struct RetrievalConfig {
   }
 };
 
+// Attention of a ranking to a history of the query.
+struct RankingAttention : TargetAttention {
+  std::string history;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("history", history,
+          "The history feature of the query, in query.features or query.ranking_features");
+    TargetAttention::fields(visit);
+  }
+};
+
 struct RankingConfig {
   std::string label;
   RankingLoss loss;
   double weight = 1;
   std::optional<bool> standardize_label;
   std::string group;
+  std::optional<RankingAttention> target_attention;
   std::vector<Value> layers;
 
   template <typename Visitor>
@@ -114,6 +128,10 @@ struct RankingConfig {
         "and training batches then have whole groups. If it is set, NDCG within the groups is measured with "
         "every loss. The default for losses that compare rows is data.user, or the query if there is no "
         "user.");
+    visit("target_attention", target_attention,
+          "Attention of the candidate to the query's history (DIN): the sum of the history's embeddings, "
+          "weighted by how well each fits the candidate. It is appended to the input of the first layer, and "
+          "layers can name it target_attention.");
     visit(
         "layers", layers,
         "Layers on the outputs of both towers, concatenated, or on those of [experts]. A last dense layer "

@@ -24,6 +24,8 @@ EncodedColumn take_rows(EncodedColumn column, std::span<const uint32_t> rows) {
     } else {
       for (int32_t id : column.bag(row)) bags.add(id);
       bags.end_row();
+      const auto weights = column.weights_of(row);
+      taken.weights.insert(taken.weights.end(), weights.begin(), weights.end());
     }
   }
   return taken;

@@ -31,6 +31,14 @@ TEST(TakeRows, TakesBagsOfAnySize) {
   EXPECT_EQ(bag(taken, 2), Ids());
 }
 
+TEST(TakeRows, TakesTheWeightsOfIds) {
+  EncodedColumn column;
+  column.ids = {7, 8, 9};
+  column.weights = {0.5F, 2, 3};
+  column.offsets = {0, 2, 2, 3};
+  EXPECT_EQ(take_rows(column, std::vector<uint32_t>{2, 1, 0}).weights, (std::vector<float>{3, 0.5F, 2}));
+}
+
 TEST(TakeRows, HasNoOffsetsIfEachRowHasOneId) {
   EncodedColumn column;
   column.ids = {7, 8};

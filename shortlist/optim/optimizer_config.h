@@ -24,8 +24,8 @@ struct EnumNames<IdleRows> {
 // Exactly one of the optimizers of optimizer_kinds.cc is set; its value is the learning rate. Formulas and
 // defaults are Keras's, and TensorFlow Recommenders' for clippy_adagrad.
 struct OptimizerConfig {
-  std::optional<double> adam, adamw, adagrad, ftrl, sgd, clippy_adagrad;
-  double beta_1 = 0.9, beta_2 = 0.999;
+  std::optional<double> adam, adamw, adagrad, ftrl, sgd, clippy_adagrad, rmsprop, nadam, adamax;
+  double beta_1 = 0.9, beta_2 = 0.999, rho = 0.9;
   double epsilon = 1e-7;
   IdleRows idle_rows = IdleRows::decay;
   double initial_accumulator = 0.1;
@@ -48,21 +48,29 @@ struct OptimizerConfig {
     visit("sgd", sgd, "Learning rate of stochastic gradient descent", Range::above(0));
     visit("clippy_adagrad", clippy_adagrad,
           "Learning rate of Adagrad with adaptive clipping (Tang et al. 2023)", Range::above(0));
-    visit("beta_1", beta_1, "For adam and adamw: weight of the past in the mean of gradients",
+    visit("rmsprop", rmsprop, "Learning rate of RMSprop (Tieleman & Hinton 2012)", Range::above(0));
+    visit("nadam", nadam, "Learning rate of Adam with Nesterov momentum (Dozat 2016)", Range::above(0));
+    visit("adamax", adamax, "Learning rate of Adamax (Kingma & Ba 2015, section 7)", Range::above(0));
+    visit("beta_1", beta_1, "For adam, adamw, nadam and adamax: weight of the past in the mean of gradients",
           Range::below(0, 1));
-    visit("beta_2", beta_2, "For adam and adamw: weight of the past in the mean of squared gradients",
+    visit("beta_2", beta_2,
+          "For adam, adamw and nadam: weight of the past in the mean of squared gradients; for adamax: in "
+          "their largest magnitude",
           Range::below(0, 1));
+    visit("rho", rho, "For rmsprop: weight of the past in the mean of squared gradients", Range::below(0, 1));
     visit("epsilon", epsilon,
-          "For adam and adamw: added to the root. For adagrad and clippy_adagrad: added under the root.",
+          "For adam, adamw and nadam: added to the root; for adamax: to the magnitude. For adagrad, "
+          "clippy_adagrad and rmsprop: added under the root.",
           Range::above(0));
     visit("idle_rows", idle_rows,
-          "For adam, adamw and weight_decay, table rows that a batch does not use: decay as in Keras, or "
-          "skip (lazy)");
+          "For adam, adamw, rmsprop, nadam, adamax and weight_decay, table rows that a batch does not use: "
+          "decay as in Keras, or skip (lazy)");
     visit("initial_accumulator", initial_accumulator,
           "For adagrad, clippy_adagrad and ftrl: initial value of the sum of squares", Range::at_least(0));
     visit("rowwise", rowwise,
           "For adagrad: keep one sum per table row, of the means of its squared gradients, to save memory");
-    visit("momentum", momentum, "For sgd: share of the last update that is kept", Range::below(0, 1));
+    visit("momentum", momentum, "For sgd and rmsprop: share of the last update that is kept",
+          Range::below(0, 1));
     visit("nesterov", nesterov, "For sgd: use Nesterov momentum");
     visit("learning_rate_power", learning_rate_power,
           "For ftrl: power of the sum of squares in the rate; 0 keeps the rate", Range::between(-1, 0));

@@ -1,5 +1,6 @@
 // The list of the optimizers, and the functions of optimizer.h and optimizer_config.h that know all of them.
 #include "shortlist/base/error.h"
+#include "shortlist/optim/adam_variants.h"
 #include "shortlist/optim/composite_optimizer.h"
 #include "shortlist/optim/optimizer.h"
 #include "shortlist/optim/rule_optimizer.h"
@@ -47,6 +48,9 @@ constexpr OptimizerKind kKinds[] = {
     kind_of<FtrlRule>("ftrl", &OptimizerConfig::ftrl),
     kind_of<SgdRule>("sgd", &OptimizerConfig::sgd),
     kind_of<ClippyAdagradRule>("clippy_adagrad", &OptimizerConfig::clippy_adagrad),
+    kind_of<RmspropRule>("rmsprop", &OptimizerConfig::rmsprop),
+    kind_of<NadamRule>("nadam", &OptimizerConfig::nadam),
+    kind_of<AdamaxRule>("adamax", &OptimizerConfig::adamax),
 };
 
 // The first of the list if none is named.
