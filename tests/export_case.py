@@ -23,6 +23,7 @@ split = { train = 0.8, validation = 0.1, test = 0.1 }
 user   = { kind = "category", missing = "token", dim = 5 }
 city   = { kind = "category", oov_buckets = 3, dim = 5 }
 code   = { kind = "hashed", buckets = 40, missing = "token", dim = 5 }
+cross  = { kind = "crossed", columns = ["city", "visits", "code"], buckets = 50, dim = 5 }
 age    = { kind = "number", missing = "indicator" }
 spent  = { kind = "number", normalize = "log" }
 visits = { kind = "number", quantiles = 5, missing = "bucket", dim = 5 }
@@ -42,7 +43,7 @@ price  = { kind = "number", normalize = "none", missing = "zero" }
 band   = { kind = "number", column = "price", edges = [0.2, 0.5, 0.75], dim = 6 }
 
 [query]
-features = ["user", "city", "code", "age", "spent", "visits", "seen", "hour", "day", "era"]
+features = ["user", "city", "code", "cross", "age", "spent", "visits", "seen", "hour", "day", "era"]
 layers   = [
   { dot_interaction = true, self_interaction = true, inputs = ["user", "city", "code"], name = "dots" },
   { concat = true, inputs = ["dots", "features"] },

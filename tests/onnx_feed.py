@@ -37,6 +37,14 @@ def fingerprint64(text):
     return (value ^ value >> 47) * k2 & mask
 
 
+def fingerprint_cat64(first, second):
+    """TensorFlow's, of two fingerprints."""
+    mask, mul = 2**64 - 1, 0xC6A4A7935BD1E995
+    shift_mix = lambda v: v ^ v >> 47
+    result = first ^ mul ^ shift_mix(second * mul & mask) * mul & mask
+    return shift_mix(shift_mix(result * mul & mask) * mul & mask)
+
+
 def tokens(text, ngrams):
     text = re.sub("[A-Z]", lambda c: c[0].lower(), text)
     words = text.translate(str.maketrans("", "", string.punctuation)).split()
@@ -87,10 +95,30 @@ def feed_one(entry, texts):
     return np.array([id_of(entry, text) if text else entry["missing"] for text in texts], np.int64)
 
 
+def crossed_id(entry, values):
+    """The id of the values of several columns."""
+    if "" in values:
+        return entry["missing"]
+    fingerprint = 956888297470
+    for value in values:
+        integer = re.fullmatch("0|-?[1-9][0-9]*", value) and int(value)
+        own = fingerprint64(value) if integer is None else integer % 2**64
+        fingerprint = fingerprint_cat64(fingerprint, own)
+    return fingerprint % entry["settings"]["buckets"]
+
+
+def feed_crossed(entry, rows):
+    columns = entry["settings"]["columns"]
+    return np.array([crossed_id(entry, [str(row[column]) for column in columns]) for row in rows], np.int64)
+
+
 def feed(inputs, rows):
     """The inputs of a tower for rows of a CSV, in which "" is missing."""
     fed = {}
     for entry in inputs:
+        if entry["kind"] == "crossed":
+            fed[entry["name"]] = feed_crossed(entry, rows)
+            continue
         texts = [str(row[entry["column"]]) for row in rows]
         kind = entry["kind"]
         make = (feed_vector if kind == "vector" else feed_number if kind in ("number", "time")

@@ -101,7 +101,7 @@ def reduce(function):
 OPERATORS = {
     "Abs": np.abs, "Add": np.add, "Div": np.divide, "Equal": np.equal, "Floor": np.floor, "GreaterOrEqual": np.greater_equal,
     "Identity": lambda x: x, "Less": np.less, "LessOrEqual": np.less_equal, "Log": np.log, "MatMul": np.matmul,
-    "Max": np.maximum, "Mul": np.multiply, "Not": np.logical_not, "Sign": np.sign, "Sqrt": np.sqrt, "Sub": np.subtract,
+    "Max": np.maximum, "Mul": np.multiply, "Not": np.logical_not, "Pow": np.power, "Sign": np.sign, "Sqrt": np.sqrt, "Sub": np.subtract,
     "Tanh": np.tanh, "Where": np.where,
     "ArgMax": lambda x, axis, keepdims: np.argmax(x, axis) if not keepdims else np.expand_dims(np.argmax(x, axis), axis),
     "BatchNormalization": batch_norm,

@@ -89,6 +89,8 @@ class Estimator(Model):
         callbacks: Sequence[Callback] = (),
         resume: bool = False,
         overwrite: bool = True,
+        from_bundle: str | os.PathLike[str] = "",
+        keep_values: bool = False,
     ) -> Self:
         """Train on a table of interactions.
 
@@ -105,6 +107,11 @@ class Estimator(Model):
             Continue an interrupted fit from its newest checkpoint. Needs ``out``.
         overwrite : bool
             Whether to replace a run in the folder ``out``.
+        from_bundle : path
+            Begin with the weights of this bundle, whose config describes the same model. Values of categories that
+            the table still has keep their embeddings; new ones begin with the mean.
+        keep_values : bool
+            With ``from_bundle``: also keep the values that the table no longer has.
 
         Returns
         -------
@@ -125,6 +132,8 @@ class Estimator(Model):
             resume=resume,
             overwrite=overwrite and not resume and os.path.exists(folder),
             from_checkpoint="",
+            from_bundle=os.fspath(from_bundle),
+            keep_values=keep_values,
             threads=parameters["threads"],
             verbose=parameters["verbose"],
         )

@@ -29,6 +29,8 @@ def train(
     resume: bool = False,
     overwrite: bool = False,
     from_checkpoint: str | os.PathLike[str] = "",
+    from_bundle: str | os.PathLike[str] = "",
+    keep_values: bool = False,
     threads: int = 0,
     verbose: bool | None = None,
 ) -> Model:
@@ -50,6 +52,11 @@ def train(
         Start again in a folder that has a run.
     from_checkpoint : path
         Do not train; make the model of this checkpoint, or of the newest of a run's folder.
+    from_bundle : path
+        Begin with the weights of this bundle, whose config describes the same model. Values of categories that the
+        table still has keep their embeddings; new ones begin with the mean.
+    keep_values : bool
+        With ``from_bundle``: also keep the values that the table no longer has.
     threads : int
         0 uses all processors. The result is the same for any number.
     verbose : bool, optional
@@ -78,6 +85,8 @@ def train(
         resume=resume,
         overwrite=overwrite,
         from_checkpoint=os.fspath(from_checkpoint),
+        from_bundle=os.fspath(from_bundle),
+        keep_values=keep_values,
         threads=threads,
         verbose=verbose,
     )
@@ -134,6 +143,8 @@ def fit_model(
     resume: bool,
     overwrite: bool,
     from_checkpoint: str,
+    from_bundle: str,
+    keep_values: bool,
     threads: int,
     verbose: bool | None,
 ) -> None:
@@ -148,7 +159,19 @@ def fit_model(
     if data is None:
         raise ConfigError("data: got None, need a table of interactions")
     report = _core.train(
-        settings, data, items, users, out, threads, resume, overwrite, from_checkpoint, events, events.interval
+        settings,
+        data,
+        items,
+        users,
+        out,
+        threads,
+        resume,
+        overwrite,
+        from_checkpoint,
+        from_bundle,
+        keep_values,
+        events,
+        events.interval,
     )
     if report is None:
         raise Interrupted(

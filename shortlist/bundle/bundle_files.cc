@@ -143,7 +143,7 @@ void write_baselines(const BundleContent& content, NewFile file) {
   file.tensors(baseline_tensors(*content.baselines).views, baseline_metadata(*content.fingerprint));
 }
 void check_baselines(ListedContent file, Bundle& bundle) {
-  read_baselines(file.tensors(), bundle.items.ids.size());
+  read_baselines(file.tensors(), bundle.items.ids.size(), measured_labels(*bundle.config));
 }
 
 void write_order(const BundleContent& content, NewFile file) {
@@ -243,5 +243,11 @@ void NewFile::tensors(const std::vector<TensorView>& tensors, const Metadata& me
 nlohmann::json ListedContent::json() const { return parse_json(bytes.text(), path); }
 
 std::span<const BundleFile> bundle_files() { return kFiles; }
+
+std::vector<AnswerSpec::Label> measured_labels(const Config& config) {
+  std::vector<AnswerSpec::Label> labels;
+  for (const LabelSpec& label : resolve_data(config).labels) labels.push_back({.name = label.column});
+  return labels;
+}
 
 }  // namespace shortlist

@@ -52,4 +52,8 @@ struct BundleFile {
 // In the order in which they are read.
 std::span<const BundleFile> bundle_files();
 
+// The labels that evaluation measures, in the order of the baselines: those of the rankings, after that of a
+// kind that predicts one itself.
+std::vector<AnswerSpec::Label> measured_labels(const Config& config);
+
 }  // namespace shortlist

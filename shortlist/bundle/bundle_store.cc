@@ -167,7 +167,9 @@ std::optional<TrainedOn> load_baselines(const Bundle& bundle) {
   const std::string path = reader.path(kBaselinesFile);
   const SafetensorsFile file = SafetensorsFile::parse(reader.read(*listed), path);
   TrainedOn trained;
-  reading_file(path, [&] { trained = read_baselines(file, bundle.items.ids.size()); });
+  reading_file(path, [&] {
+    trained = read_baselines(file, bundle.items.ids.size(), measured_labels(*bundle.config));
+  });
   return trained;
 }
 

@@ -127,7 +127,7 @@ OwnedTensors baseline_tensors(const Baselines& baselines) {
   add(tensors, "rows", baselines.rows);
   add(tensors, "item_log_share", baselines.item_log_share);
   for (size_t t = 0; t < baselines.labels.size(); ++t) {
-    const LabelMeans& means = baselines.labels[t];
+    const LabelMeans& means = baselines.labels[t].second;
     const double mean[] = {means.mean, means.binary ? 1.0 : 0.0};
     add_copy<double>(tensors, of_label(t, "mean"), mean);
     add(tensors, of_label(t, "item_offset"), means.item_offset);
@@ -141,7 +141,8 @@ Metadata baseline_metadata(const DataFingerprint& fingerprint) {
   return {{kFingerprint, dump_json_line(to_json(fingerprint))}};
 }
 
-TrainedOn read_baselines(const SafetensorsFile& file, size_t item_count) {
+TrainedOn read_baselines(const SafetensorsFile& file, size_t item_count,
+                         const std::vector<AnswerSpec::Label>& labels) {
   TrainedOn trained;
   CandidateWeights& candidates = trained.baselines.candidates;
   candidates = {read<double>(file, "item_weights"), read<uint64_t>(file, "query_offsets"),
@@ -160,12 +161,13 @@ TrainedOn read_baselines(const SafetensorsFile& file, size_t item_count) {
     if (item >= item_count)
       throw data_error("tensor 'query_items': got item {}, need 0 to {}", item, item_count - 1);
   }
-  for (size_t t = 0; file.find(of_label(t, "mean")) != nullptr; ++t) {
+  for (size_t t = 0; t < labels.size(); ++t) {
     const auto mean = read<double>(file, of_label(t, "mean"));
     check_size("label mean", mean.size(), 2);
-    trained.baselines.labels.push_back({mean[0], mean[1] != 0, read<double>(file, of_label(t, "item_offset")),
-                                        read<double>(file, of_label(t, "item_bias")),
-                                        read<double>(file, of_label(t, "user_bias"))});
+    trained.baselines.labels.emplace_back(
+        labels[t].name, LabelMeans{mean[0], mean[1] != 0, read<double>(file, of_label(t, "item_offset")),
+                                   read<double>(file, of_label(t, "item_bias")),
+                                   read<double>(file, of_label(t, "user_bias"))});
   }
   const auto fingerprint = file.metadata().find(kFingerprint);
   if (fingerprint == file.metadata().end()) throw data_error("has no fingerprint of the table");

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "shortlist/config/answer_spec.h"
 #include "shortlist/io/safetensors.h"
 #include "shortlist/metrics/baselines.h"
 #include "shortlist/model/data_fingerprint.h"
@@ -29,6 +30,8 @@ struct TrainedOn {
 };
 OwnedTensors baseline_tensors(const Baselines& baselines);
 Metadata baseline_metadata(const DataFingerprint& fingerprint);
-TrainedOn read_baselines(const SafetensorsFile& file, size_t item_count);
+// The file numbers the labels of the bundle's ranking tasks, `labels`.
+TrainedOn read_baselines(const SafetensorsFile& file, size_t item_count,
+                         const std::vector<AnswerSpec::Label>& labels);
 
 }  // namespace shortlist

@@ -89,9 +89,7 @@ void add_predict(CLI::App& app, Chosen& chosen) {
   sub->add_option("--out", command->out,
                   "Write to a file instead of standard output: .csv, .tsv, .jsonl, .parquet")
       ->option_text("FILE");
-  sub->add_flag(
-      "--raw", command->raw,
-      "Predictions as the model gives them, including those outside the label's range in the training rows");
+  sub->add_flag("--raw", command->raw, "Do not clip predictions to the label's range in the training rows");
   add_threads(*sub, command->threads);
   sub->add_flag("--quiet", command->quiet, "Do not show progress");
   add_text_options(*sub, command->data);

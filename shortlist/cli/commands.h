@@ -63,8 +63,10 @@ struct TrainCommand {
   int threads = 0;
   std::vector<std::string> settings;
   bool resume = false, overwrite = false, profile = false, json = false, quiet = false;
-  int seeds = 1;                       // number of trainings, with consecutive seeds
-  std::string from_checkpoint;         // a file, or a run's folder
+  int seeds = 1;                // number of trainings, with consecutive seeds
+  std::string from_checkpoint;  // a file, or a run's folder
+  std::string from;             // a bundle
+  bool keep_values = false;
   std::vector<std::string> arguments;  // as typed, to print the command that continues
 };
 void run(const TrainCommand& command);

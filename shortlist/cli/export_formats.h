@@ -1,5 +1,5 @@
-// The formats that `shortlist export` writes: the list in export.cc, and a function for each format that is
-// more than the items' vectors.
+// The formats that `shortlist export` writes: the list in export.cc, and the functions of formats that have
+// a file of their own.
 #pragma once
 
 #include <string>
@@ -21,7 +21,5 @@ std::string export_format_names();
 
 void write_tensorflow(const ExportCommand& command);
 void write_onnx(const ExportCommand& command);
-void write_safetensors_weights(const ExportCommand& command);
-void write_hnswlib(const ExportCommand& command);
 
 }  // namespace shortlist

@@ -43,13 +43,12 @@ void add_doctor(CLI::App& app, Chosen& chosen) {
   sub->add_flag("--json", command->json, "Print the findings as JSON");
   sub->add_flag("--strict", command->strict, "Exit with code 3 if there is a warning");
   add_text_options(*sub, command->tables.data);
-  sub->footer(
-      std::string(kTableHelp) +
-      "\nNothing is trained. Each finding says what was found, why it matters and what to change. Notes may "
-      "be intended; warnings seldom are.\n"
-      "\nExamples:\n"
-      "  shortlist doctor ratings.csv config.toml\n"
-      "  shortlist doctor config.toml --strict\n");
+  sub->footer(std::string(kTableHelp) +
+              "\nNothing is trained. Each finding says what was found, why it matters and what to change. "
+              "Notes may be intended, but warnings seldom are.\n"
+              "\nExamples:\n"
+              "  shortlist doctor ratings.csv config.toml\n"
+              "  shortlist doctor config.toml --strict\n");
 }
 
 void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& arguments) {
@@ -91,6 +90,15 @@ void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& ar
                       "Train with N seeds, into --out/seed-N, and report means and deviations")
           ->check(between(2, 1'000))
           ->option_text("N");
+  CLI::Option* from =
+      sub->add_option("--from", command->from,
+                      "Begin with the weights of this bundle, whose config describes the same "
+                      "model. Values that the table still has keep their embeddings; new ones "
+                      "begin with the mean")
+          ->option_text("BUNDLE");
+  sub->add_flag("--keep-values", command->keep_values,
+                "With --from: also keep the values that the table no longer has")
+      ->needs(from);
   sub->add_option("--from-checkpoint", command->from_checkpoint,
                   "Do not train: make a bundle of this checkpoint, or of the newest one in this run's folder")
       ->excludes(resume)
@@ -201,7 +209,7 @@ void add_export(CLI::App& app, Chosen& chosen) {
       ->excludes(like)
       ->group(tensorflow);
   sub->footer(
-      "\ndocs/reference/export.md shows each with the Python that opens it.\n"
+      "\ndocs/reference/export.md describes each format, with Python code that reads it.\n"
       "\nExamples:\n"
       "  shortlist export runs/anime --to onnx --out anime-onnx\n"
       "  shortlist export runs/anime --to parquet --out anime.parquet\n"

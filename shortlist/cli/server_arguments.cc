@@ -152,8 +152,9 @@ void add_bench(CLI::App& app, Chosen& chosen) {
       ->capture_default_str()
       ->check(non_negative());
   sub->footer(
-      "\nServer and generator share the machine. A request's time counts from when it was due, so a stall\n"
-      "counts in all requests that it delays. The queries are the bundle's golden ones.\n"
+      "\nThe server and the load generator share the machine. A request's latency is measured from when it "
+      "was due, so a stall\n"
+      "counts in all requests that it delays. The queries are those of the bundle's golden requests.\n"
       "\nExample:\n"
       "  shortlist bench serve runs/anime --rate 5000\n"
       "  shortlist bench serve runs/anime --swaps 1000 --seconds 100\n");

@@ -31,10 +31,11 @@ std::string recommend_command(const Config& config, const std::string& out) {
   std::string text = "shortlist recommend " + shell_quoted(out);
   std::vector<std::string> columns;
   for (const std::string& name : config.query.features) {
-    const std::string& column = config.feature(name).column;
-    if (std::ranges::find(columns, column) != columns.end()) continue;
-    columns.push_back(column);
-    text += " --query " + shell_quoted(column + "=...");
+    for (const ColumnRequest& column : columns_of(config.feature(name))) {
+      if (std::ranges::find(columns, column.name) != columns.end()) continue;
+      columns.push_back(column.name);
+      text += " --query " + shell_quoted(column.name + "=...");
+    }
   }
   return text;
 }
@@ -56,7 +57,9 @@ TrainingOptions options_of(const TrainCommand& command) {
           .resume = command.resume,
           .profile = command.profile,
           .overwrite = command.overwrite,
-          .from_checkpoint = command.from_checkpoint};
+          .from_checkpoint = command.from_checkpoint,
+          .from = command.from,
+          .keep_values = command.keep_values};
 }
 
 TrainingResult train_to_the_end(const TrainCommand& command, const Config& config,

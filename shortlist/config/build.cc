@@ -2,6 +2,7 @@
 
 #include "shortlist/config/build_rankings.h"
 #include "shortlist/config/layer_chain.h"
+#include "shortlist/features/hashed.h"
 #include "shortlist/features/history.h"
 #include "shortlist/layers/combine.h"
 #include "shortlist/layers/embedding.h"
@@ -100,6 +101,21 @@ int build_history(ModelSpec& spec, const Config& config, const FeatureConfig& fe
   return last;
 }
 
+// The node of a feature. The embeddings of several hashes are concatenated.
+int add_input(LayerChain& chain, const FeatureConfig& feature, LayerPtr input, std::vector<int> along,
+              int index) {
+  const int hashes = hashes_of(*feature.settings);
+  if (hashes == 1) return chain.add(feature.name, std::move(input), std::move(along), index);
+  std::vector<int> parts;
+  for (int place = 0; place < hashes; ++place) {
+    auto part = std::make_shared<Embedding>(dynamic_cast<const Embedding&>(*input));
+    part->place = place;
+    if (part->table.empty()) part->table = fmt::format("hashed/{}", feature.name);
+    parts.push_back(chain.add(fmt::format("{}/{}", feature.name, place), std::move(part), {}, index));
+  }
+  return chain.add(feature.name, std::make_shared<Concat>(), std::move(parts));
+}
+
 // `name` begins the names of nodes and parameters; `section` is the section of the config, for errors.
 Tower build_tower(ModelSpec& spec, const Config& config, const TowerConfig& tower, const char* section,
                   const std::string& name, int row_set, const std::vector<FeatureShape>& shapes,
@@ -107,17 +123,25 @@ Tower build_tower(ModelSpec& spec, const Config& config, const TowerConfig& towe
   LayerChain chain(spec, name, row_set, config.file);
   Tower built;
   std::vector<int> inputs;
+  const std::set<std::string> attended = attended_histories(config);
   const auto add_feature = [&](const std::string& feature_name, size_t i) {
     const FeatureConfig& feature = config.feature(feature_name);
     const auto index = static_cast<int>(i);
     LayerPtr input = input_layer(config, feature, shapes[i]);
+    if (name == "query" && attended.contains(feature.name)) {
+      auto slots = std::make_shared<Embedding>(dynamic_cast<const Embedding&>(*input));
+      slots->slots = history_of(*feature.settings)->length;
+      slots->half_life = slots->item_dropout = 0;
+      built.inputs.slots.push_back(
+          {feature.name, chain.add(feature.name + "/slots", std::move(slots), {}, index), true});
+    }
     std::vector<int> along;
     if (const HistorySettings* history = history_of(*feature.settings);
         history != nullptr && !history->layers.empty()) {
       along = {build_history(spec, config, feature, name + "/" + feature.name, std::move(input), index)};
       input = std::make_shared<Gather>();
     }
-    const int node = chain.add(feature.name, std::move(input), along, index);
+    const int node = add_input(chain, feature, std::move(input), std::move(along), index);
     built.inputs.features.push_back({feature.name, node, shapes[i].ids > 0});
     return node;
   };

@@ -1,9 +1,12 @@
 #include "shortlist/config/build_rankings.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "shortlist/config/layer_chain.h"
+#include "shortlist/config/read_ages.h"
+#include "shortlist/features/history.h"
+#include "shortlist/layers/age.h"
 #include "shortlist/layers/combine.h"
 #include "shortlist/layers/gather.h"
 #include "shortlist/layers/mixture.h"
@@ -37,6 +40,7 @@ class RankingBuilder {
         gather("candidate", spec_.candidate, candidate_, "item_features", spec_.ranked_candidate);
     pairs_.both =
         spec_.add({"pair/features", std::make_shared<Concat>(), {pairs_.query, pairs_.candidate}, kPairRows});
+    build_ages();
     if (config_.experts) build_experts();
     for (size_t i = 0; i < config_.ranking.size(); ++i) build_ranking(i);
     if (config_.training.task_weights != TaskWeights::learned) return;
@@ -56,6 +60,7 @@ class RankingBuilder {
     };
     for (size_t i = 0; i < config_.ranking.size(); ++i) read(config_.ranking[i].layers, place_of(i));
     if (config_.experts) read(config_.experts->layers, experts_place());
+    for (const TowerInput& history : query_.slots) read_.insert(read_by(history.name));
     for (const TowerInput& input : candidate_.features) {
       const auto same = std::ranges::find(query_.features, input.name, &TowerInput::name);
       if (same == query_.features.end() || !read_.contains(input.name)) continue;
@@ -66,13 +71,21 @@ class RankingBuilder {
           input.name);
     }
   }
+  // The feature of the items that a history reads.
+  const std::string& read_by(const std::string& history) const {
+    return history_of(*config_.feature(history).settings)->of;
+  }
+  // The age of an item consists of a feature of the query and one of the items.
+  bool is_age(const TowerInput& input) const { return age_of(config_, input.name) != nullptr; }
   Where place_of(size_t ranking) const { return {config_.file, fmt::format("ranking.{}.layers", ranking)}; }
   Where experts_place() const { return {config_.file, "experts.layers"}; }
 
   std::vector<TowerInput> read_inputs(const TowerInputs& tower, const std::string& all) const {
     std::vector<TowerInput> inputs;
     for (const TowerInput& input : tower.features)
-      if (read_.contains(input.name) || read_.contains(all)) inputs.push_back(input);
+      if (read_.contains(input.name) || read_.contains(item_of_age(input.name)) || read_.contains(all))
+        inputs.push_back(input);
+    for (const TowerInput& input : tower.slots) inputs.push_back(input);
     for (const TowerInput& input : tower.bias)
       if (read_.contains(input.name)) inputs.push_back(input);
     return inputs;
@@ -102,7 +115,13 @@ class RankingBuilder {
     const int vector = slice("vector", spec_.at(output).width);
     std::vector<int> features;
     for (const TowerInput& input : read) {
-      const int node = slice(input.name, spec_.at(input.node).width);
+      const bool is_slots = std::ranges::any_of(
+          inputs.slots, [&](const TowerInput& slots) { return slots.node == input.node; });
+      const int node = slice(is_slots ? input.name + "/slots" : input.name, spec_.at(input.node).width);
+      if (is_slots || is_age(input)) {
+        parts_[is_slots ? input.name + "/slots" : input.name] = node;
+        continue;
+      }
       pairs_.named.emplace_back(input.name, node);
       if (std::ranges::find(inputs.features, input.name, &TowerInput::name) != inputs.features.end())
         features.push_back(node);
@@ -114,6 +133,30 @@ class RankingBuilder {
                                     : spec_.add({name, std::make_shared<Concat>(), features, kPairRows}));
     }
     return vector;
+  }
+
+  // The age of each pair's item at the time of its query.
+  void build_ages() {
+    for (const auto& [name, node] : parts_) {
+      const auto of_query = parts_.find(at_of_age(name));
+      if (of_query == parts_.end()) continue;
+      pairs_.named.emplace_back(
+          name,
+          spec_.add({"pair/age/" + name, std::make_shared<Age>(), {of_query->second, node}, kPairRows}));
+    }
+  }
+
+  // What the candidates' attention makes of a history.
+  int build_attention(const RankingConfig& ranking) {
+    const RankingAttention& attention = *ranking.target_attention;
+    const std::string& history = attention.history;
+    const auto item = std::ranges::find(pairs_.named, read_by(history), &std::pair<std::string, int>::first);
+    const auto [place, fresh] = slot_rows_.emplace(history, -1);
+    if (fresh)
+      place->second =
+          spec_.add_slots(history + "/slots", history_of(*config_.feature(history).settings)->length);
+    return add_slot_attention(spec_, attention, fmt::format("ranking/{}/target_attention", ranking.label),
+                              place->second, parts_.at(history + "/slots"), item->second);
   }
 
   LayerChain chain(const std::string& prefix) {
@@ -177,6 +220,11 @@ class RankingBuilder {
       last = mixtures_[index];
       layers.name("experts", last);
     }
+    if (ranking.target_attention) {
+      const int attention = build_attention(ranking);
+      layers.name("target_attention", attention);
+      last = layers.add("attended", std::make_shared<Concat>(), {last, attention});
+    }
     last = layers.add_layers(ranking.layers, last, place_of(index), features_);
     auto prediction = std::make_shared<Dense>();
     prediction->dense = ranking.loss.width();
@@ -192,7 +240,9 @@ class RankingBuilder {
   BlockFeatures features_;
   std::set<std::string> read_;
   PairNodes pairs_{};
-  std::vector<int> mixtures_;  // by ranking
+  std::map<std::string, int> parts_;  // nodes of pairs that are parts of others: slots, and halves of ages
+  std::map<std::string, int> slot_rows_;  // by history
+  std::vector<int> mixtures_;             // by ranking
 };
 
 }  // namespace
@@ -201,11 +251,19 @@ BlockFeatures ranking_features(const Config& config, const TowerInputs& query, c
   BlockFeatures features{.known = true};
   for (const TowerInputs* tower : {&query, &candidate}) {
     for (const TowerInput& input : tower->features)
-      (input.has_ids ? features.embedded : features.numbers).push_back(input.name);
+      if (item_of_age(input.name).empty())
+        (input.has_ids ? features.embedded : features.numbers).push_back(input.name);
   }
   if (!config.query.biases) features.biases.emplace_back("query_bias");
   if (!config.items.biases) features.biases.emplace_back("item_bias");
   return features;
+}
+
+std::set<std::string> attended_histories(const Config& config) {
+  std::set<std::string> histories;
+  for (const RankingConfig& ranking : config.ranking)
+    if (ranking.target_attention) histories.insert(ranking.target_attention->history);
+  return histories;
 }
 
 bool rankings_read_biases(const Config& config) {

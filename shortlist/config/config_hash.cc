@@ -9,7 +9,7 @@ namespace {
 
 void leave_out_rate_of(Value& owner) {
   Value* optimizer = owner.find("optimizer");
-  for (const char* name : {"adam", "adamw", "adagrad", "ftrl", "sgd", "clippy_adagrad"}) {
+  for (const std::string& name : all_optimizers()) {
     if (Value* rate = optimizer != nullptr ? optimizer->find(name) : nullptr) *rate = Value(0.0);
   }
 }

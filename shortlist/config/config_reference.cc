@@ -189,12 +189,13 @@ std::string config_reference(const std::vector<KindHelp>& kinds) {
   out += section<RetrievalConfig>("retrieval");
   out += part<HnswConfig>("### hnsw", "The graph of `index = \"hnsw\"`, which the bundle keeps.");
   out += part<RankingConfig>("## [[ranking]]", help_of("ranking"));
+  out += part<RankingAttention>("### target_attention", "In `[[ranking]]`. Off unless it is set.");
   out += section<ExpertsConfig>("experts");
   out += section<TrainingConfig>("training");
-  out +=
-      part<OptimizerConfig>("### optimizer",
-                            "Exactly one of adam, adamw, adagrad, ftrl, sgd and clippy_adagrad. The "
-                            "default is `{ adam = 0.001 }`. [Optimizers](optimizers.md) has the formulas.");
+  out += part<OptimizerConfig>(
+      "### optimizer", "Exactly one of " + optimizer_names() +
+                           ". The "
+                           "default is `{ adam = 0.001 }`. [Optimizers](optimizers.md) has the formulas.");
   out += part<ScheduleConfig>("### schedule", "In `optimizer`. Off unless it is set.");
   out += part<OptimizerPart>("### [[training.parts]]", "Optimizers of parts of the model.");
   out += part<AverageConfig>("### average", "Off unless it is set.");

@@ -54,7 +54,7 @@ struct SplitConfig {
     visit(
         "train", train,
         "Training rows: a count, or a share of the table up to 1. With by = \"user\": users instead of rows. "
-        "With by = \"last\" or \"stratified\", all other rows are training rows, whatever this is.",
+        "With by = \"last\" or \"stratified\", all other rows are training rows, regardless of this setting.",
         Range::between(0, kMostRows));
     visit(
         "validation", validation,

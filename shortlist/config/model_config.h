@@ -9,6 +9,7 @@
 #include "shortlist/index/hnsw_config.h"
 #include "shortlist/losses/ranking_losses.h"
 #include "shortlist/losses/retrieval_losses.h"
+#include "shortlist/model/target_attention.h"
 
 namespace shortlist {
 
@@ -89,7 +90,8 @@ struct RetrievalConfig {
         "In the loss, subtract from each score the log of the item's share of the training rows. Without it, "
         "popular items are ranked too low, because they occur in more batches.");
     visit("sampling_estimate", sampling_estimate,
-          "How sampling_correction knows the shares: counts, the share of all training rows; streaming, from "
+          "How sampling_correction estimates the shares: counts, the share of all training rows; streaming, "
+          "from "
           "the number of rows between two rows with the item (Yi et al. 2019), which follows changes");
     visit("streaming_rate", streaming_rate,
           "Weight of the latest gap in the mean of the gaps of sampling_estimate = \"streaming\"",
@@ -102,12 +104,25 @@ struct RetrievalConfig {
   }
 };
 
+// Attention of a ranking to a history of the query.
+struct RankingAttention : TargetAttention {
+  std::string history;
+
+  template <typename Visitor>
+  void fields(Visitor& visit) {
+    visit("history", history,
+          "The history feature of the query, in query.features or query.ranking_features");
+    TargetAttention::fields(visit);
+  }
+};
+
 struct RankingConfig {
   std::string label;
   RankingLoss loss;
   double weight = 1;
   std::optional<bool> standardize_label;
   std::string group;
+  std::optional<RankingAttention> target_attention;
   std::vector<Value> layers;
 
   template <typename Visitor>
@@ -129,6 +144,10 @@ struct RankingConfig {
         "and training batches then have whole groups. If it is set, NDCG within the groups is measured with "
         "every loss. The default for losses that compare rows is data.user, or the query if there is no "
         "user.");
+    visit("target_attention", target_attention,
+          "Attention of the candidate to the query's history (DIN): the sum of the history's embeddings, "
+          "weighted by how well each fits the candidate. It is appended to the input of the first layer, and "
+          "layers can name it target_attention.");
     visit(
         "layers", layers,
         "Layers on the outputs of both towers, concatenated, or on those of [experts]. A last dense layer "

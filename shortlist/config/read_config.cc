@@ -14,6 +14,7 @@
 #include "shortlist/base/function_ref.h"
 #include "shortlist/config/config_check.h"
 #include "shortlist/config/config_sections.h"
+#include "shortlist/config/read_ages.h"
 #include "shortlist/config/read_histories.h"
 #include "shortlist/config/read_model_kind.h"
 #include "shortlist/features/categories.h"
@@ -365,6 +366,7 @@ Config read_config(const Value& root, const std::string& file) {
   check_tower(config, root, "query", config.query);
   if (config.has_towers()) check_tower(config, root, "items", config.items);
   complete_histories(config);
+  complete_ages(config);
   add_display(config);
   check_attributes(config);
   check_tasks(config);

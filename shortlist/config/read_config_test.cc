@@ -168,15 +168,13 @@ TEST(Config, RejectsUnknownLayersBeforeAnyDataIsRead) {
 
 TEST(Config, RejectsWhatMakesNoSense) {
   EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01, sgd = 0.1 }"),
-            "a.toml:30: training.optimizer: sets 2 of adam, adamw, adagrad, ftrl, sgd and clippy_adagrad, "
-            "need exactly one");
+            "a.toml:30: training.optimizer: sets 2 of " + optimizer_names() + ", need exactly one");
   EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01, schedule = { kind = \"step\" } }"),
             "a.toml:30: training.optimizer: kind = \"step\" needs every or at");
   EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01 }\nparts = [{ optimizer = { sgd = 0.1 } }]"),
             "a.toml:31: training.parts.0: parameters: got nothing, need at least one name or pattern");
   EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01 }\nparts = [{ parameters = [\"tables\"] }]"),
-            "a.toml:31: training.parts.0.optimizer: sets 0 of adam, adamw, adagrad, ftrl, sgd and "
-            "clippy_adagrad, need exactly one");
+            "a.toml:31: training.parts.0.optimizer: sets 0 of " + optimizer_names() + ", need exactly one");
   EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.01 }\naverage = { from_epoch = 2 }"),
             "a.toml:31: training.average: from_epoch needs kind = \"stochastic\"");
   EXPECT_EQ(error_with("{ adam = 0.01 }", "{ adam = 0.0 }"),

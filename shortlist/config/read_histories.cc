@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "shortlist/config/config_check.h"
+#include "shortlist/features/hashed.h"
 #include "shortlist/features/history.h"
 
 namespace shortlist {
@@ -38,7 +39,26 @@ void complete_history(Config& config, FeatureConfig& feature) {
                       fmt::join(names, ", ")));
   require(config.feature(settings.of).settings->yields_ids(), config, path + ".of",
           fmt::format("feature '{}' yields numbers, need one that yields ids", settings.of));
+  require(columns_of(config.feature(settings.of)).size() == 1 &&
+              hashes_of(*config.feature(settings.of).settings) == 1,
+          config, path + ".of",
+          fmt::format("feature '{}' has weights, several columns or several hashes, which a history cannot "
+                      "read",
+                      settings.of));
   feature.settings = std::make_shared<SettingsOf<HistorySettings>>(std::move(settings));
+}
+
+// The candidates' attention reads a history of the query.
+void check_attention(const Config& config, size_t ranking) {
+  const std::string path = fmt::format("ranking.{}.target_attention.history", ranking);
+  const std::string& name = config.ranking[ranking].target_attention->history;
+  std::vector<std::string> histories;
+  for (const std::string& feature : config.query.all_features())
+    if (history_of(*config.feature(feature).settings) != nullptr) histories.push_back(feature);
+  require(!histories.empty(), config, path,
+          "needs a feature with kind = \"history\" in query.features or query.ranking_features");
+  require(std::ranges::find(histories, name) != histories.end(), config, path,
+          fmt::format("got '{}', need a history of the query: {}", name, fmt::join(histories, ", ")));
 }
 
 }  // namespace
@@ -46,6 +66,8 @@ void complete_history(Config& config, FeatureConfig& feature) {
 void complete_histories(Config& config) {
   for (FeatureConfig& feature : config.features)
     if (history_of(*feature.settings) != nullptr) complete_history(config, feature);
+  for (size_t i = 0; i < config.ranking.size(); ++i)
+    if (config.ranking[i].target_attention) check_attention(config, i);
 }
 
 }  // namespace shortlist

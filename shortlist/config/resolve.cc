@@ -34,25 +34,21 @@ class Columns {
   std::unordered_map<std::string, size_t> places_;
 };
 
-// The use of a feature's column.
-ColumnSpec use_of(const FeatureConfig& feature) {
-  const std::string_view kind = feature.settings->kind();
-  const ReadAs read = read_as(kind);
-  return {.name = feature.column, .read = read, .compared = kind != "text" && includes(read, ReadAs::text)};
+// Adds the columns of a feature, which is one of the query or of the candidate.
+void add_feature(Columns& all, const FeatureConfig& feature, bool query) {
+  const bool is_text = feature.settings->kind() == "text";
+  for (const ColumnRequest& column : columns_of(feature))
+    all.add({.name = column.name,
+             .read = column.as,
+             .compared = !is_text && includes(column.as, ReadAs::text),
+             .query = query,
+             .candidate = !query});
 }
 
 std::vector<ColumnSpec> resolve_columns(const Config& config, const DataSpec& spec) {
   Columns all;
-  for (const std::string& name : spec.query) {
-    ColumnSpec use = use_of(config.feature(name));
-    use.query = true;
-    all.add(std::move(use));
-  }
-  for (const std::string& name : spec.candidate) {
-    ColumnSpec use = use_of(config.feature(name));
-    use.candidate = true;
-    all.add(std::move(use));
-  }
+  for (const std::string& name : spec.query) add_feature(all, config.feature(name), true);
+  for (const std::string& name : spec.candidate) add_feature(all, config.feature(name), false);
   all.add({.name = spec.id, .read = ReadAs::text, .compared = true});
   for (const AttributeForm& attribute : spec.attributes)
     all.add({.name = attribute.name, .read = ReadAs::text, .candidate = true});
@@ -132,7 +128,9 @@ bool query_has_user(const Config& config) {
   return !config.data.user.empty() &&
          std::ranges::any_of(config.query.all_features(), [&](const std::string& name) {
            const FeatureConfig& feature = config.feature(name);
-           return feature.column == config.data.user || history_of(*feature.settings) != nullptr;
+           const bool reads_user = std::ranges::any_of(
+               columns_of(feature), [&](const ColumnRequest& c) { return c.name == config.data.user; });
+           return reads_user || history_of(*feature.settings) != nullptr;
          });
 }
 

@@ -35,9 +35,15 @@ bool CategoriesSettings::each_value(const Column& values, size_t row, UseValue u
   return true;
 }
 
+std::vector<ColumnRequest> CategoriesSettings::further_columns() const {
+  if (!weights) return {};
+  return {{*weights, ReadAs::number}};
+}
+
 void CategoriesSettings::check(const Value& value, const Where& where) const {
   VocabularySettings::check(value, where);
   if (separator.empty()) throw setting_error(value, where, "separator", "need at least one character");
+  if (weights && weights->empty()) throw setting_error(value, where, "weights", "need the name of a column");
 }
 
 std::unique_ptr<FeatureFit> CategoriesSettings::make_fit() const {

@@ -5,7 +5,9 @@
 
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "shortlist/base/fields.h"
 #include "shortlist/features/feature.h"
@@ -21,6 +23,7 @@ struct CategoriesSettings : VocabularySettings {
   static constexpr InputKind input = InputKind::several;
   std::string separator = ",";
   MissingValue missing = MissingValue::empty;
+  std::optional<std::string> weights;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -31,8 +34,13 @@ struct CategoriesSettings : VocabularySettings {
     visit("missing", missing,
           "How to treat a missing value: empty (no id, zeros), oov (as an unseen value), token (an id of its "
           "own), error");
+    visit("weights", weights,
+          "Column with one number for each value of the row, in the same order: a list, or a text with "
+          "separators. The embeddings are combined with these weights: mean is sum w x / sum w, sum is sum w "
+          "x, sqrtn is sum w x / sqrt(sum w^2). If it is missing, all values of the row count alike.");
   }
   void check(const Value& value, const Where& where) const;
+  std::vector<ColumnRequest> further_columns() const;
   bool each_value(const Column& values, size_t row, UseValue use) const;
   std::unique_ptr<FeatureFit> make_fit() const;
   static std::unique_ptr<const Feature> load(const nlohmann::json& feature);

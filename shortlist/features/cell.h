@@ -24,6 +24,7 @@ class RowError : public Error {
         detail_(std::move(detail)),
         column_(std::move(column)) {}
   size_t row() const { return row_; }
+  const std::string& column() const { return column_; }
   const std::string& detail() const { return detail_; }  // the message without the position
   RowError in_column(const std::string& column) const { return {row_, detail_, column}; }
   RowError at_row(size_t row) const { return {row, detail_, column_}; }

@@ -7,9 +7,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "shortlist/base/fields.h"
 #include "shortlist/table/column.h"
+#include "shortlist/table/column_request.h"
 #include "shortlist/table/encoded.h"
 
 namespace shortlist {
@@ -47,7 +49,17 @@ class Feature {
   // chunk but not the column's name.
   virtual void encode(const Column& values, EncodedColumn& out, uint64_t* unseen = nullptr) const = 0;
 
+  // The columns that the feature reads besides its own, and how.
+  virtual std::vector<ColumnRequest> further_columns() const { return {}; }
+  // encode() for all columns of the feature: its own, then the further ones, with equally many rows.
+  virtual void encode_rows(std::span<const Column* const> columns, EncodedColumn& out,
+                           uint64_t* unseen = nullptr) const {
+    encode(*columns[0], out, unseen);
+  }
+
   virtual InputForm input() const = 0;
+  // The form of a further column, counted from 0.
+  virtual InputForm further_input(size_t) const { return input(); }
 
   // The value of an id in readable form: a word, "[UNK]", "[1.5, 3)". Empty if there is none.
   virtual std::string token(int32_t id) const = 0;
@@ -70,6 +82,9 @@ class FeatureFit {
   virtual void share_survey(const FeatureFit&) {}
   virtual void observe(const Column& values, Counts counts) = 0;
   virtual void merge(const FeatureFit& other) = 0;  // requires the same kind and settings
+  // Before finish(): values that have an id in an earlier feature of this kind get one again, however rare
+  // they are now; with `keep` also those that were not observed. Does nothing if nothing is counted.
+  virtual void admit(const Feature&, bool /*keep*/) {}
   virtual std::unique_ptr<const Feature> finish() = 0;
 };
 

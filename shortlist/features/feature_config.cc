@@ -39,7 +39,13 @@ FeatureConfig read_feature(std::string_view name, const Value& value, const Wher
   std::vector<std::string> also_known = {"kind", "column"};
   also_known.insert(also_known.end(), embedding_keys().begin(), embedding_keys().end());
   FeatureConfig config{std::string(name), std::string(name), kind.read(value, where, also_known), Value()};
-  if (const Value* column = value.find("column")) read_value(*column, config.column, where.below("column"));
+  const Value* column = value.find("column");
+  if (column != nullptr) read_value(*column, config.column, where.below("column"));
+  if (const std::string own = config.settings->own_column(); !own.empty()) {
+    if (column != nullptr)
+      throw where.below("column").error(*column, "the feature reads several columns: list them in columns");
+    config.column = own;
+  }
   Value::Table embedding;
   for (const auto& entry : *value.table()) {
     if (!is_embedding_key(entry.first)) continue;
@@ -51,6 +57,12 @@ FeatureConfig read_feature(std::string_view name, const Value& value, const Wher
   }
   config.embedding = Value(std::move(embedding), value.line);
   return config;
+}
+
+std::vector<ColumnRequest> columns_of(const FeatureConfig& config) {
+  std::vector<ColumnRequest> columns = {{config.column, read_as(config.settings->kind())}};
+  std::ranges::copy(config.settings->further_columns(), std::back_inserter(columns));
+  return columns;
 }
 
 std::vector<FeatureConfig> read_features(const Value& value, const Where& where) {
@@ -65,7 +77,8 @@ std::vector<FeatureConfig> read_features(const Value& value, const Where& where)
 Value write_feature(const FeatureConfig& config) {
   Value::Table table;
   table.emplace_back("kind", Value(std::string(config.settings->kind())));
-  if (config.column != config.name) table.emplace_back("column", Value(config.column));
+  if (config.column != config.name && config.settings->own_column().empty())
+    table.emplace_back("column", Value(config.column));
   const Value settings = config.settings->write();
   table.insert(table.end(), settings.table()->begin(), settings.table()->end());
   if (const Value::Table* embedding = config.embedding.table()) {

@@ -25,6 +25,9 @@ const std::vector<std::string>& embedding_keys();
 // one.
 FeatureConfig read_feature(std::string_view name, const Value& value, const Where& where);
 
+// The columns that a feature reads: its own, and the further ones.
+std::vector<ColumnRequest> columns_of(const FeatureConfig& config);
+
 // Reads the table [features]: one feature per key, in the table's order.
 std::vector<FeatureConfig> read_features(const Value& value, const Where& where);
 

@@ -13,6 +13,9 @@ std::span<const FeatureKind> feature_kinds();
 // Returns null if there is no such kind.
 const FeatureKind* find_feature_kind(std::string_view name);
 
+// How a feature of this kind reads its own column.
+ReadAs read_as(std::string_view feature_kind);
+
 // "category, hashed, ..."
 std::string feature_kind_names();
 

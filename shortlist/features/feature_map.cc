@@ -90,7 +90,12 @@ void take_lists(const Column& from, std::span<const uint32_t> rows, Column& to) 
 
 FeatureMap::FeatureMap(std::vector<Entry> entries, ColumnForms forms)
     : entries_(std::move(entries)), forms_(std::make_shared<ColumnForms>(std::move(forms))) {
-  for (const Entry& entry : entries_) column_of_.push_back(place_column(columns_, entry.column));
+  for (const Entry& entry : entries_) {
+    std::vector<size_t>& columns = columns_of_.emplace_back();
+    columns.push_back(place_column(columns_, entry.column));
+    for (const ColumnRequest& further : entry.feature->further_columns())
+      columns.push_back(place_column(columns_, further.name));
+  }
 }
 
 size_t FeatureMap::position(std::string_view name) const {
@@ -120,8 +125,13 @@ std::vector<ColumnRequest> FeatureMap::requests() const {
   std::vector<ColumnRequest> requests;
   for (const std::string& name : columns_) requests.push_back({name});
   for (size_t i = 0; i < size(); ++i) {
-    ColumnRequest& request = requests[column_of_[i]];
+    ColumnRequest& request = requests[column_of(i)];
     request.as = request.as | read_as(entries_[i].feature->kind());
+    const std::vector<ColumnRequest> further = entries_[i].feature->further_columns();
+    for (size_t c = 0; c < further.size(); ++c) {
+      ColumnRequest& other = requests[columns_of_[i][c + 1]];
+      other.as = other.as | further[c].as;
+    }
   }
   return requests;
 }
@@ -135,12 +145,13 @@ void FeatureMap::encode(std::span<const Column> columns, EncodedRows& out, std::
   for (size_t c = 0; c < columns_.size(); ++c)
     formed.push_back(in_form(columns[c], form(columns_[c]), memory));
   for (size_t i = 0; i < size(); ++i) {
-    const Column& column = formed[column_of_[i]];
+    std::vector<const Column*> read;
+    for (const size_t c : columns_of_[i]) read.push_back(&formed[c]);
     out.columns[i].width = entries_[i].feature->width();
     try {
-      entries_[i].feature->encode(column, out.columns[i], unseen.empty() ? nullptr : &unseen[i]);
+      entries_[i].feature->encode_rows(read, out.columns[i], unseen.empty() ? nullptr : &unseen[i]);
     } catch (const RowError& error) {
-      throw error.in_column(entries_[i].column);
+      throw error.column().empty() ? error.in_column(entries_[i].column) : error;
     }
   }
   if (!columns.empty()) out.rows += columns[0].rows;
@@ -213,6 +224,12 @@ std::string shared_table(const FeatureConfig& config) {
   return table == nullptr ? "" : *std::get_if<std::string>(&table->data);
 }
 
+// Kinds whose ids are hashes, so that nothing is fitted.
+bool is_hashed(const FeatureConfig& config) {
+  const std::string_view kind = config.settings->kind();
+  return kind == "hashed" || kind == "crossed";
+}
+
 // The kind and its settings, as text.
 std::string settings_of(const FeatureConfig& config) {
   return fmt::format("{} {}", config.settings->kind(), to_toml(config.settings->write()));
@@ -225,6 +242,7 @@ size_t FeatureMapFit::join_table(size_t part) {
   const std::string table = shared_table(configs_[part]);
   for (size_t first = 0; first < part && !table.empty(); ++first) {
     if (shared_table(configs_[first]) != table) continue;
+    if (is_hashed(configs_[first]) && is_hashed(configs_[part])) return part;  // see check_hashed_tables()
     if (settings_of(configs_[first]) != settings_of(configs_[part]))
       throw usage_error(
           "features '{}' and '{}' share the table '{}', so they need the same kind and settings",
@@ -235,12 +253,57 @@ size_t FeatureMapFit::join_table(size_t part) {
   return part;
 }
 
-FeatureMap FeatureMapFit::finish(ColumnForms forms) {
+// Hashed features may share a table with different hashes, but it needs to have one number of rows.
+void FeatureMapFit::check_hashed_tables(const std::vector<FeatureMap::Entry>& entries) const {
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const std::string table = shared_table(configs_[i]);
+    for (size_t first = 0; first < i && !table.empty(); ++first) {
+      const int32_t ids = entries[i].feature->id_count(), needed = entries[first].feature->id_count();
+      if (shared_table(configs_[first]) != table || ids == needed) continue;
+      throw usage_error("features '{}' and '{}' share the table '{}', but one has {} ids and the other {}",
+                        entries[first].name, entries[i].name, table, needed, ids);
+    }
+  }
+}
+
+namespace {
+
+bool counts_values(const Feature& feature) {
+  return feature.kind() == "category" || feature.kind() == "categories";
+}
+
+// The earlier feature of that name. Throws a usage Error if there is none, or if it is of another kind.
+const std::shared_ptr<const Feature>& earlier_feature(const FeatureConfig& config,
+                                                      const EarlierFeatures& earlier) {
+  for (size_t i = 0; i < earlier.features.size(); ++i) {
+    const FeatureMap::Entry& entry = earlier.features[i];
+    if (entry.name != config.name) continue;
+    if (entry.feature->kind() != config.settings->kind() || entry.column != config.column)
+      throw usage_error(
+          "feature '{}' is of kind {} and reads '{}', but in the earlier model it is of kind {} and reads "
+          "'{}'",
+          config.name, config.settings->kind(), config.column, entry.feature->kind(), entry.column);
+    return entry.feature;
+  }
+  throw usage_error("the earlier model has no feature '{}'", config.name);
+}
+
+}  // namespace
+
+FeatureMap FeatureMapFit::finish(ColumnForms forms, const EarlierFeatures* earlier) {
   std::vector<size_t> fitted_as;
   for (size_t i = 0; i < parts_.size(); ++i) fitted_as.push_back(join_table(i));
   std::vector<FeatureMap::Entry> entries;
   for (size_t i = 0; i < parts_.size(); ++i) {
     const Part& part = parts_[i];
+    if (earlier != nullptr) {
+      const auto& known = earlier_feature(configs_[i], *earlier);
+      if (!counts_values(*known)) {
+        entries.push_back({part.name, part.column, known});
+        continue;
+      }
+      parts_[fitted_as[i]].fit->admit(*known, earlier->keep_values);
+    }
     try {
       entries.push_back(
           {part.name, part.column, fitted_as[i] == i ? part.fit->finish() : entries[fitted_as[i]].feature});
@@ -248,13 +311,8 @@ FeatureMap FeatureMapFit::finish(ColumnForms forms) {
       throw Error(error.kind(), fmt::format("feature '{}': {}", part.name, error.what()));
     }
   }
+  check_hashed_tables(entries);
   return FeatureMap(std::move(entries), std::move(forms));
-}
-
-ReadAs read_as(std::string_view feature_kind) {
-  if (feature_kind == "number") return ReadAs::number;
-  if (feature_kind == "time") return ReadAs::time;
-  return feature_kind == "vector" ? ReadAs::stored : ReadAs::text;
 }
 
 Column take_rows(const Column& column, std::span<const uint32_t> rows) {

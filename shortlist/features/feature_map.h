@@ -43,7 +43,9 @@ class FeatureMap {
   // How to read each column from a table, as its features need it.
   std::vector<ColumnRequest> requests() const;
   // Index in columns() of the column that feature i reads.
-  size_t column_of(size_t i) const { return column_of_[i]; }
+  size_t column_of(size_t i) const { return columns_of_[i].front(); }
+  // The same for all columns that feature i reads, its own first.
+  const std::vector<size_t>& columns_of(size_t i) const { return columns_of_[i]; }
 
   // A subset of the features, in the given order: those of one tower. Throws like position().
   FeatureMap select(std::span<const std::string> names) const;
@@ -62,11 +64,14 @@ class FeatureMap {
   std::vector<Entry> entries_;
   std::shared_ptr<const ColumnForms> forms_ = std::make_shared<ColumnForms>();
   std::vector<std::string> columns_;
-  std::vector<size_t> column_of_;
+  std::vector<std::vector<size_t>> columns_of_;
 };
 
-// How a feature of this kind reads its column.
-ReadAs read_as(std::string_view feature_kind);
+// A fit that continues an earlier one.
+struct EarlierFeatures {
+  const FeatureMap& features;
+  bool keep_values = false;  // values that the table no longer has keep their ids
+};
 
 // Fits the features of a map. Parts of a table can be fitted separately, in any order, and merged.
 class FeatureMapFit {
@@ -84,7 +89,9 @@ class FeatureMapFit {
   // Requires a fit of the same configs.
   void merge(const FeatureMapFit& other);
   // Call once, at the end. Throws a usage Error if features that share a table have different settings.
-  FeatureMap finish(ColumnForms forms = {});
+  // With `earlier`, categories keep the values of the earlier features that are observed again, and all other
+  // features are the earlier ones. Then also throws a usage Error if the features do not match.
+  FeatureMap finish(ColumnForms forms = {}, const EarlierFeatures* earlier = nullptr);
 
  private:
   struct Part {
@@ -93,6 +100,7 @@ class FeatureMapFit {
   };
   // Merges the fit of a feature into that of the first feature that shares its table. Returns that one.
   size_t join_table(size_t part);
+  void check_hashed_tables(const std::vector<FeatureMap::Entry>& entries) const;
 
   std::vector<FeatureConfig> configs_;
   std::vector<Part> parts_;

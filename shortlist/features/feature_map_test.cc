@@ -207,13 +207,14 @@ TEST(FeatureConfig, RejectsAnEmbeddingOfNumbers) {
 }
 
 TEST(FeatureConfig, NamesTheNearestKeyAndKind) {
-  EXPECT_EQ(message_of([] {
-              config("hashed", {{"bucket", 3}});
-            }),
-            "a.toml:7: features.x: unknown key 'bucket'; did you mean 'buckets'? (known: buckets, salt, "
-            "missing, kind, "
-            "column, dim, pooling, initializer, initializer_scale, l2, row_l2, "
-            "half_life, item_dropout, table)");
+  EXPECT_EQ(
+      message_of([] {
+        config("hashed", {{"bucket", 3}});
+      }),
+      "a.toml:7: features.x: unknown key 'bucket'; did you mean 'buckets'? (known: buckets, salt, hashes, "
+      "missing, kind, "
+      "column, dim, pooling, initializer, initializer_scale, l2, row_l2, "
+      "half_life, item_dropout, table)");
   EXPECT_EQ(message_of([] { config("txt"); }), "a.toml:7: features.x.kind: got \"txt\", need one of " +
                                                    feature_kind_names() + "; did you mean \"text\"?");
   EXPECT_EQ(message_of([] {

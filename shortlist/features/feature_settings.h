@@ -6,6 +6,8 @@
 //   bool yields_ids() const;                              // otherwise numbers
 //   void check(const Value&, const Where&) const;         // throws usage Errors that involve several fields
 //   std::unique_ptr<FeatureFit> make_fit() const;
+//   std::string own_column() const;                             // optional
+//   std::vector<ColumnRequest> further_columns() const;         // optional
 //   static std::unique_ptr<const Feature> load(const nlohmann::json&);  // of Feature::to_json()
 #pragma once
 
@@ -28,6 +30,10 @@ class FeatureSettings {
   // Whether a row yields ids, which go through an embedding, or numbers, which enter the model directly.
   virtual bool yields_ids() const = 0;
   virtual std::unique_ptr<FeatureFit> make_fit() const = 0;
+  // The feature's own column if the settings name it, or "".
+  virtual std::string own_column() const { return ""; }
+  // The columns that the feature reads besides its own: see Feature::further_columns().
+  virtual std::vector<ColumnRequest> further_columns() const { return {}; }
   // A table of all settings with their current values.
   virtual Value write() const = 0;
 };
@@ -48,6 +54,14 @@ class SettingsOf final : public FeatureSettings {
   std::string_view kind() const override { return Settings::kind; }
   bool yields_ids() const override { return settings_.yields_ids(); }
   std::unique_ptr<FeatureFit> make_fit() const override { return settings_.make_fit(); }
+  std::string own_column() const override {
+    if constexpr (requires { settings_.own_column(); }) return settings_.own_column();
+    return "";
+  }
+  std::vector<ColumnRequest> further_columns() const override {
+    if constexpr (requires { settings_.further_columns(); }) return settings_.further_columns();
+    return {};
+  }
   Value write() const override { return write_fields(settings_); }
   const Settings& settings() const { return settings_; }
 

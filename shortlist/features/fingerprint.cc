@@ -138,6 +138,15 @@ uint64_t fingerprint64(std::string_view bytes) {
   return hash_long(s, size);
 }
 
+uint64_t fingerprint_cat64(uint64_t first, uint64_t second) {
+  constexpr uint64_t multiplier = 0xc6a4a7935bd1e995u;
+  uint64_t result = first ^ multiplier;
+  result ^= shift_mix(second * multiplier) * multiplier;
+  result *= multiplier;
+  result = shift_mix(result) * multiplier;
+  return shift_mix(result);
+}
+
 uint64_t siphash64(std::string_view bytes, uint64_t key0, uint64_t key1) {
   SipState state{key0 ^ 0x736f6d6570736575u, key1 ^ 0x646f72616e646f6du, key0 ^ 0x6c7967656e657261u,
                  key1 ^ 0x7465646279746573u};

@@ -13,4 +13,7 @@ uint64_t fingerprint64(std::string_view bytes);
 // before the modulo.
 uint64_t siphash64(std::string_view bytes, uint64_t key0, uint64_t key1);
 
+// TensorFlow's FingerprintCat64: the fingerprint of two fingerprints, in this order.
+uint64_t fingerprint_cat64(uint64_t first, uint64_t second);
+
 }  // namespace shortlist

@@ -24,9 +24,12 @@ class Hashed final : public Feature {
     BagWriter bags(out);
     TextCell cell;
     for (size_t row = 0; row < values.rows; ++row) {
-      const int32_t id = cell.read(values, row) ? bucket(cell.text())
-                                                : missing_id(settings_.missing, 0, settings_.buckets, row);
-      if (id >= 0) bags.add(id);
+      const bool known = cell.read(values, row);
+      const int32_t missing = known ? -1 : missing_id(settings_.missing, 0, settings_.buckets, row);
+      for (int hash = 0; hash < settings_.hashes.value_or(1); ++hash) {
+        const int32_t id = known ? bucket(cell.text(), hash) : missing;
+        if (id >= 0) bags.add(id);
+      }
       bags.end_row();
     }
   }
@@ -40,9 +43,10 @@ class Hashed final : public Feature {
   }
 
  private:
-  int32_t bucket(std::string_view text) const {
+  int32_t bucket(std::string_view text, int number) const {
     const auto key = static_cast<uint64_t>(settings_.salt.value_or(0));
-    const uint64_t hash = settings_.salt ? siphash64(text, key, key) : fingerprint64(text);
+    uint64_t hash = settings_.salt ? siphash64(text, key, key) : fingerprint64(text);
+    if (settings_.hashes) hash = siphash64(text, key, static_cast<uint64_t>(number));
     return static_cast<int32_t>(hash % static_cast<uint64_t>(settings_.buckets));
   }
 
@@ -61,6 +65,11 @@ class HashedFit final : public FeatureFit {
 };
 
 }  // namespace
+
+int hashes_of(const FeatureSettings& settings) {
+  const auto* hashed = dynamic_cast<const SettingsOf<HashedSettings>*>(&settings);
+  return hashed == nullptr ? 1 : hashed->settings().hashes.value_or(1);
+}
 
 void HashedSettings::check(const Value& value, const Where& where) const {
   if (buckets < 1) throw setting_error(value, where, "buckets", "need 1 or more");

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "shortlist/features/feature_map.h"
 #include "shortlist/features/fingerprint.h"
 #include "shortlist/testing/features.h"
 
@@ -42,6 +43,22 @@ TEST(Hashed, RejectsNoBuckets) {
               testing::config("hashed", {{"buckets", 0}});
             }),
             "a.toml:7: features.x.buckets: got 0, need 1 to 1000000000");
+}
+
+TEST(Hashed, MayHaveSeveralHashesWhichFeaturesOfOneTableMayChooseApart) {
+  const auto feature =
+      testing::fit("hashed", text_column(Texts{}), {{"buckets", 1000}, {"salt", 3}, {"hashes", 2}});
+  const auto id = [](uint64_t number) { return static_cast<int32_t>(siphash64("a", 3, number) % 1000); };
+  EXPECT_EQ(bags(*feature, text_column(Texts{"a", kNull})), (Bags{{id(0), id(1)}, {}}));
+  const std::vector<FeatureConfig> configs = {
+      testing::config("hashed", {{"buckets", 9}, {"salt", 0}, {"hashes", 2}, {"table", "one"}}, "x"),
+      testing::config("hashed", {{"buckets", 9}, {"salt", 1}, {"hashes", 3}, {"table", "one"}}, "y")};
+  EXPECT_EQ(FeatureMapFit(configs).finish()[1].feature->to_json().at("settings").at("salt"), 1);
+  const std::vector<FeatureConfig> others = {
+      testing::config("hashed", {{"buckets", 9}, {"table", "one"}}, "x"),
+      testing::config("hashed", {{"buckets", 8}, {"table", "one"}}, "y")};
+  EXPECT_EQ(testing::message_of([&] { FeatureMapFit(others).finish(); }),
+            "features 'x' and 'y' share the table 'one', but one has 9 ids and the other 8");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 
@@ -117,6 +118,37 @@ TEST(Parity, HashedIdsAreThoseOfKeras) {
   const auto unseen = strings("unseen_categories");
   all.insert(all.end(), unseen.begin(), unseen.end());
   for (const auto& c : fixture().at("hashed")) {
+    const auto feature = testing::fit("hashed", text_column(all), c.at("settings"));
+    EXPECT_EQ(bags(*feature, text_column(all)), as_bags(c.at("ids"))) << c.at("settings");
+  }
+}
+
+Column column_of(const nlohmann::json& values) {
+  if (values[0].is_number()) return testing::integer_column(values.get<std::vector<int64_t>>());
+  static std::deque<std::vector<std::string>> memory;
+  return text_column(memory.emplace_back(values.get<std::vector<std::string>>()));
+}
+
+TEST(Parity, CrossedIdsAreThoseOfKeras) {
+  for (const auto& c : fixture().at("crossed")) {
+    nlohmann::json settings = c.at("settings");
+    for (size_t i = 0; i < c.at("columns").size(); ++i) settings["columns"].push_back(fmt::format("c{}", i));
+    const auto feature = testing::config("crossed", settings).settings->make_fit()->finish();
+    std::vector<Column> columns;
+    for (const auto& values : c.at("columns")) columns.push_back(column_of(values));
+    std::vector<const Column*> read;
+    for (const Column& column : columns) read.push_back(&column);
+    EncodedColumn out;
+    feature->encode_rows(read, out);
+    EXPECT_EQ(out.ids, c.at("ids").get<std::vector<int32_t>>()) << settings;
+  }
+}
+
+TEST(Parity, SeveralHashesAreThoseOfUnifiedEmbedding) {
+  auto all = strings("categories");
+  const auto unseen = strings("unseen_categories");
+  all.insert(all.end(), unseen.begin(), unseen.end());
+  for (const auto& c : fixture().at("multiplexed")) {
     const auto feature = testing::fit("hashed", text_column(all), c.at("settings"));
     EXPECT_EQ(bags(*feature, text_column(all)), as_bags(c.at("ids"))) << c.at("settings");
   }

@@ -77,10 +77,18 @@ void TokenCounts::merge(const TokenCounts& other) {
   for (size_t i = 0; i < other.counts_.size(); ++i) add(other.tokens_[i], other.counts_[i]);
 }
 
+void TokenCounts::admit(std::string_view token, bool keep) {
+  if (!keep && tokens_.find(token) < 0) return;
+  add(token, 0);
+  admitted_.resize(counts_.size());
+  admitted_[static_cast<size_t>(tokens_.find(token))] = true;
+}
+
 std::vector<std::string_view> TokenCounts::by_frequency(size_t most, int64_t minimum_count) const {
   std::vector<size_t> numbers;
   for (size_t i = 0; i < counts_.size(); ++i) {
-    if (counts_[i] >= minimum_count && tokens_[i] != kOovToken) numbers.push_back(i);
+    const bool admitted = i < admitted_.size() && admitted_[i];
+    if ((counts_[i] >= minimum_count || admitted) && tokens_[i] != kOovToken) numbers.push_back(i);
   }
   std::sort(numbers.begin(), numbers.end(), [&](size_t a, size_t b) {
     return counts_[a] != counts_[b] ? counts_[a] > counts_[b] : tokens_[a] > tokens_[b];

@@ -69,9 +69,11 @@ class TokenCounts {
  public:
   void add(std::string_view token, int64_t count = 1);
   void merge(const TokenCounts& other);
+  // The token needs no minimum count. If it was not counted, it is left out unless `keep` is set.
+  void admit(std::string_view token, bool keep);
 
-  // The tokens by descending frequency, at most `most`, each seen at least `minimum_count` times, without
-  // "[UNK]".
+  // The tokens by descending frequency, at most `most`, each admitted or seen at least `minimum_count` times,
+  // without "[UNK]".
   std::vector<std::string_view> by_frequency(size_t most, int64_t minimum_count) const;
 
   // The tokens that get ids, in the order of their ids. Valid as long as this object.
@@ -80,6 +82,7 @@ class TokenCounts {
  private:
   StringIndex tokens_;
   std::vector<int64_t> counts_;
+  std::vector<bool> admitted_;  // as far as any are
 };
 
 // Ids [oov_id, oov_id + oov_buckets) are for unseen values; the tokens follow.

@@ -9,11 +9,13 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "shortlist/features/bag_writer.h"
 #include "shortlist/features/feature_settings.h"
 #include "shortlist/features/missing_value.h"
 #include "shortlist/features/vocabulary.h"
+#include "shortlist/features/weight_reader.h"
 
 namespace shortlist {
 
@@ -36,17 +38,18 @@ class VocabularyFeature final : public Feature {
   }
 
   void encode(const Column& values, EncodedColumn& out, uint64_t* unseen) const override {
-    const int32_t oov = settings_.oov_buckets > 0 ? 0 : -1;
-    BagWriter bags(out);
-    const auto add = [&](int32_t id) {
-      if (id >= 0) bags.add(id);
-    };
-    const auto look_up = [&](std::string_view value) { add(vocabulary_.id(value, unseen)); };
-    for (size_t row = 0; row < values.rows; ++row) {
-      if (!settings_.each_value(values, row, look_up))
-        add(missing_id(settings_.missing, oov, vocabulary_.id_count(), row));
-      bags.end_row();
-    }
+    encode_weighted(values, nullptr, out, unseen);
+  }
+
+  std::vector<ColumnRequest> further_columns() const override {
+    if constexpr (requires { settings_.further_columns(); }) return settings_.further_columns();
+    return {};
+  }
+  InputForm further_input(size_t) const override { return {InputKind::vector}; }
+
+  void encode_rows(std::span<const Column* const> columns, EncodedColumn& out,
+                   uint64_t* unseen) const override {
+    encode_weighted(*columns[0], columns.size() > 1 ? columns[1] : nullptr, out, unseen);
   }
 
   std::string token(int32_t id) const override {
@@ -61,6 +64,29 @@ class VocabularyFeature final : public Feature {
   }
 
  private:
+  // `weights` is null if the values of a row have none.
+  void encode_weighted(const Column& values, const Column* weights, EncodedColumn& out,
+                       uint64_t* unseen) const {
+    const int32_t oov = settings_.oov_buckets > 0 ? 0 : -1;
+    BagWriter bags(out);
+    std::optional<WeightReader> reader;
+    if (weights != nullptr) reader.emplace(*weights, further_columns()[0].name, out);
+    const auto add = [&](int32_t id) {
+      if (id >= 0) bags.add(id);
+      if (reader) reader->next(id >= 0);
+    };
+    const auto look_up = [&](std::string_view value) { add(vocabulary_.id(value, unseen)); };
+    for (size_t row = 0; row < values.rows; ++row) {
+      if (reader) reader->begin_row(row);
+      if (!settings_.each_value(values, row, look_up)) {
+        if (reader) reader->all_alike();
+        add(missing_id(settings_.missing, oov, vocabulary_.id_count(), row));
+      }
+      if (reader) reader->end_row();
+      bags.end_row();
+    }
+  }
+
   Settings settings_;
   Vocabulary vocabulary_;
 };
@@ -77,6 +103,12 @@ class VocabularyFit final : public FeatureFit {
   }
   void merge(const FeatureFit& other) override {
     counts_.merge(dynamic_cast<const VocabularyFit&>(other).counts_);
+  }
+  void admit(const Feature& earlier, bool keep) override {
+    for (int32_t id = 0; id < earlier.id_count(); ++id) {
+      const std::string token = earlier.token(id);
+      if (!token.empty() && token != kOovToken && token != kMissingToken) counts_.admit(token, keep);
+    }
   }
   std::unique_ptr<const Feature> finish() override {
     return std::make_unique<VocabularyFeature<Settings>>(

@@ -25,10 +25,12 @@ struct HnswConfig {
         "Links per item, twice as many in the lowest layer. More links improve recall and take more memory.",
         Range::between(kLeastConnections, kMostConnections));
     visit("ef_construction", ef_construction,
-          "Items kept in view while an item is added. More improve recall and make building slower.",
+          "Number of candidates that are kept while an item is added. More candidates improve recall and "
+          "make building slower.",
           Range::between(1, kMostBeam));
     visit("ef_search", ef_search,
-          "Items kept in view during a search. More improve recall and make searches slower.",
+          "Number of candidates that are kept during a search. More candidates improve recall and make "
+          "searches slower.",
           Range::between(1, kMostBeam));
   }
 };

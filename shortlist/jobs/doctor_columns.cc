@@ -61,8 +61,8 @@ std::vector<std::string> feature_columns(const Config& config) {
     for (const std::string& name : *names) {
       const FeatureConfig& feature = config.feature(name);
       if (history_of(*feature.settings) != nullptr) continue;
-      const std::string& column = feature.column;
-      if (std::ranges::find(columns, column) == columns.end()) columns.push_back(column);
+      for (const ColumnRequest& column : columns_of(feature))
+        if (std::ranges::find(columns, column.name) == columns.end()) columns.push_back(column.name);
     }
   }
   return columns;

@@ -37,7 +37,11 @@ std::vector<const CodedColumn*> seen_columns(const Examined& data) {
   std::vector<const CodedColumn*> seen;
   for (const std::string& name : data.config.query.features) {
     const FeatureConfig& feature = data.config.feature(name);
-    seen.push_back(history_of(*feature.settings) != nullptr ? data.user : &data.columns.find(feature.column));
+    if (history_of(*feature.settings) != nullptr) {
+      seen.push_back(data.user);
+      continue;
+    }
+    for (const ColumnRequest& column : columns_of(feature)) seen.push_back(&data.columns.find(column.name));
   }
   seen.push_back(&data.item);
   for (const RankingConfig& ranking : data.config.ranking) seen.push_back(&data.columns.find(ranking.label));

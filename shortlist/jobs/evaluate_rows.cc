@@ -12,7 +12,7 @@
 #include "shortlist/jobs/telling_features.h"
 #include "shortlist/learners/query_blocks.h"
 #include "shortlist/metrics/evaluation.h"
-#include "shortlist/metrics/group_ndcg.h"
+#include "shortlist/metrics/group_metrics.h"
 #include "shortlist/metrics/overlap.h"
 #include "shortlist/metrics/rating_metrics.h"
 #include "shortlist/metrics/user_metrics.h"
@@ -46,6 +46,10 @@ struct ObservedRows {
 
 const LabelColumn* first_label(const Dataset& data) {
   return data.labels.empty() ? nullptr : &data.labels.front();
+}
+
+bool is_missing_everywhere(const LabelColumn& label, const std::vector<uint32_t>& rows) {
+  return std::ranges::all_of(rows, [&](uint32_t row) { return label.is_missing(row); });
 }
 
 std::vector<int> list_ks(const Config& config) {
@@ -96,10 +100,10 @@ KnownValues count_known(const std::string& column, const std::vector<uint32_t>& 
   return known;
 }
 
-void add_variety(const EvaluatedModel& evaluated, const std::vector<uint32_t>& rows,
-                 const std::vector<int>& ks, ListReport& list) {
-  const ListVariety variety = list_variety(evaluated.model, rows, evaluated.order, list.drops_seen,
-                                           evaluated.baselines.candidates, ks);
+void add_variety(const EvaluatedModel& evaluated, const ServedLists& served, const std::vector<int>& ks,
+                 ListReport& list) {
+  const ListVariety variety =
+      list_variety(evaluated.model, served, list.drops_seen, evaluated.baselines.candidates, ks);
   for (const auto& [name, value] : variety.model) list.task.model.push_back({name, value, std::nullopt});
   for (BaselineReport& baseline : list.task.baselines) {
     if (baseline.name != baseline::popularity) continue;
@@ -119,21 +123,18 @@ ListReport report_list(const EvaluatedModel& evaluated, const std::vector<uint32
                   .drops_seen = drops_seen,
                   .orders = evaluated.orders};
   const std::vector<int> ks = list_ks(config);
-  ListPlaces measured;
-  if (order.order == ListOrder::score) {
-    measured = {rows, {drops_seen ? scores.unseen_ranks : scores.ranks}};
-  } else {
-    measured = list_places(evaluated.model, rows, greatest(ks), drops_seen, {&order, 1});
-  }
-  list.rows = measured.rows.size();
+  ServedLists served = served_lists(evaluated.model, rows, greatest(ks), drops_seen, {&order, 1});
+  // By score, the ranks in the whole catalogue are known.
+  if (order.order == ListOrder::score) served.places = {drops_seen ? scores.unseen_ranks : scores.ranks};
+  list.rows = served.rows.size();
   const bool tells_user = !data.user_of_query.empty();
-  const ObservedRows observed(data, measured.rows, first_label(data), evaluated.query_number);
+  const ObservedRows observed(data, served.rows, first_label(data), evaluated.query_number);
   list.task = evaluate_list(evaluated.baselines.candidates, with_lists_by_query(observed.view, tells_user),
-                            measured.places[0], drops_seen ? &data.seen : nullptr, ks,
+                            served.places[0], drops_seen ? &data.seen : nullptr, ks,
                             static_cast<uint64_t>(config.training.seed));
-  add_variety(evaluated, measured.rows, ks, list);
+  add_variety(evaluated, served, ks, list);
   if (evaluated.results != nullptr)
-    keep_places(data, rows, measured.rows, measured.places[0], *evaluated.results);
+    keep_places(data, rows, served.rows, served.places[0], *evaluated.results);
   return list;
 }
 
@@ -147,7 +148,9 @@ std::vector<float> predict_rows(const EvaluatedModel& evaluated, const std::vect
   const auto& [config, retriever, towers, data, pool] = evaluated.model;
   constexpr size_t kBlock = 1024;
   QueryBlocks blocks(retriever, towers, data, pool);
-  std::vector<float> predictions(rows.size(), static_cast<float>(evaluated.baselines.labels[0].mean));
+  std::vector<float> predictions(
+      rows.size(),
+      static_cast<float>(evaluated.baselines.means_of(evaluated.model.data.labels[0].name).mean));
   for (size_t begin = 0; begin < rows.size(); begin += kBlock) {
     const std::vector<uint32_t> block(
         rows.begin() + static_cast<std::ptrdiff_t>(begin),
@@ -194,7 +197,7 @@ TaskReport evaluate_ranking(const EvaluatedModel& evaluated, const std::vector<u
   const Dataset& data = evaluated.model.data;
   const ObservedRows labelled(data, rows, &find_label(data.labels, ranking.label), evaluated.query_number,
                               For::labels);
-  const LabelMeans& means = evaluated.baselines.labels[task];
+  const LabelMeans& means = evaluated.baselines.means_of(ranking.label);
   const Prediction prediction = ranking.loss.prediction();
   TaskReport report{.task = ranking.label, .model = {}, .baselines = {}};
   if (prediction == Prediction::label || prediction == Prediction::probability)
@@ -207,7 +210,7 @@ TaskReport evaluate_ranking(const EvaluatedModel& evaluated, const std::vector<u
   if (!ranking.has_groups() || data.list_of_row.empty()) return report;
   const std::vector<uint32_t> group = take(data.list_of_row, rows);
   const auto figures = [&](std::span<const float> of) {
-    return group_figures({group, of, labelled.label, labelled.weight});
+    return ranking_figures({of, labelled.label, labelled.weight}, group);
   };
   add(figures(predictions), report.model);
   for (const RatingBaseline& baseline : rating_baselines(means, labelled.view)) {
@@ -235,15 +238,15 @@ std::vector<TaskReport> measure_tasks(const EvaluatedModel& evaluated, const std
   }
   for (size_t t = 0; t < config.ranking.size(); ++t) {
     const LabelColumn& label = find_label(data.labels, config.ranking[t].label);
-    if (std::ranges::all_of(rows, [&](uint32_t row) { return label.is_missing(row); })) continue;
+    if (is_missing_everywhere(label, rows)) continue;
     tasks.push_back(evaluate_ranking(evaluated, rows, t, scores.predictions[t], seed));
   }
   if (!predicts_label(evaluated)) return tasks;
   const LabelColumn& label = data.labels[0];
   const ObservedRows labelled(data, rows, &label, evaluated.query_number, For::labels);
   if (!std::ranges::all_of(rows, [&](uint32_t row) { return label.is_missing(row); }))
-    tasks.push_back(
-        evaluate_ratings(label.name, baselines.labels[0], labelled.view, scores.predictions[0], seed));
+    tasks.push_back(evaluate_ratings(label.name, baselines.means_of(label.name), labelled.view,
+                                     scores.predictions[0], seed));
   return tasks;
 }
 
@@ -288,9 +291,10 @@ Baselines fit_baselines(const Dataset& data) {
       .query_keys = data.query_keys,
       .rows = row_hashes(train.view),
       .item_log_share = data.item_log_share};
-  for (const LabelColumn& label : data.labels)
-    baselines.labels.push_back(
-        fit_label_means(ObservedRows(data, data.split.train, &label, {}, For::labels).view));
+  for (const LabelColumn& label : data.labels) {
+    const ObservedRows labelled(data, data.split.train, &label, {}, For::labels);
+    baselines.labels.emplace_back(label.name, fit_label_means(labelled.view));
+  }
   return baselines;
 }
 
@@ -302,8 +306,8 @@ ChosenOrder choose_order(const ListModel& model) {
   if (orders.size() == 1 || data.split.validation.empty()) return {orders[0], {}};
   const bool tells_user = !data.user_of_query.empty();
   const int k = k_near_10(list_ks(model.config));
-  const ListPlaces lists = list_places(model, data.split.validation, static_cast<size_t>(k),
-                                       tells_user && recommend.seen == SeenPolicy::drop, orders);
+  const ServedLists lists = served_lists(model, data.split.validation, static_cast<size_t>(k),
+                                         tells_user && recommend.seen == SeenPolicy::drop, orders);
   const ObservedRows observed(data, lists.rows, first_label(data));
   const Observations rows = with_lists_by_query(observed.view, tells_user);
   ChosenOrder chosen{orders[0], {}};
@@ -339,7 +343,7 @@ EvaluationReport evaluate_rows(const EvaluatedModel& evaluated, const std::strin
   const bool masks = held_out && !data.user_of_query.empty();
   report.tasks = measure_tasks(evaluated, rows, scores, masks);
   for (const LabelColumn& label : data.labels) {
-    if (std::ranges::all_of(rows, [&](uint32_t row) { return label.is_missing(row); }))
+    if (is_missing_everywhere(label, rows))
       report.warnings.push_back(
           fmt::format("No row has a '{}', so its predictions are not measured.", label.name));
   }

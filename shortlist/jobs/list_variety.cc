@@ -121,10 +121,9 @@ double AttributeDistance::operator()(uint32_t a, uint32_t b) const {
   return compared > 0 ? sum / static_cast<double>(compared) : 1;
 }
 
-ListVariety list_variety(const ListModel& model, std::span<const uint32_t> rows, const ServedOrder& order,
-                         bool drop_seen, const CandidateWeights& train, const std::vector<int>& ks) {
+ListVariety list_variety(const ListModel& model, const ServedLists& served, bool drop_seen,
+                         const CandidateWeights& train, const std::vector<int>& ks) {
   const auto depth = static_cast<size_t>(std::ranges::max(ks));
-  const ServedItems served = served_items(model, rows, depth, drop_seen, order);
   const ConstMatrix vectors =
       model.towers != nullptr ? model.towers->item_vectors() : model.retriever.item_vectors();
   const Variety variety(model.data.items, vectors, train, ks);

@@ -32,9 +32,9 @@ struct ListVariety {
 
 // coverage@k, gini@k, novelty@k, diversity@k (by the items' vectors, if there are any) and
 // attribute_diversity@k (if there are text or list attributes, over at most 2,000 lists) for each k, of the
-// lists of the rows' distinct queries, and of the most popular items for the same queries. With `drop_seen`,
-// both leave out the items that the query's user has seen.
-ListVariety list_variety(const ListModel& model, std::span<const uint32_t> rows, const ServedOrder& order,
-                         bool drop_seen, const CandidateWeights& train, const std::vector<int>& ks);
+// lists that were served, and of the most popular items for the same queries. With `drop_seen`, the latter
+// leave out the items that the query's user has seen, as the former do.
+ListVariety list_variety(const ListModel& model, const ServedLists& served, bool drop_seen,
+                         const CandidateWeights& train, const std::vector<int>& ks);
 
 }  // namespace shortlist

@@ -166,42 +166,33 @@ QueryRows some_queries(const Dataset& data, std::span<const uint32_t> rows, size
 
 }  // namespace
 
-ListPlaces list_places(const ListModel& model, std::span<const uint32_t> rows, size_t depth, bool drop_seen,
-                       std::span<const ServedOrder> orders) {
-  ListMaker maker(model, depth, drop_seen, true);
-  ListPlaces result;
-  const QueryRows asked = some_queries(model.data, rows, maker.most_queries(), result.rows);
+ServedLists served_lists(const ListModel& model, std::span<const uint32_t> rows, size_t depth, bool drop_seen,
+                         std::span<const ServedOrder> orders) {
+  const bool by_label =
+      std::ranges::any_of(orders, [](const ServedOrder& one) { return one.order != ListOrder::score; });
+  ListMaker maker(model, depth, drop_seen, by_label);
+  ServedLists served;
+  const QueryRows asked = some_queries(model.data, rows, maker.most_queries(), served.rows);
   const auto last = static_cast<uint32_t>(model.retriever.items());
-  result.places.assign(orders.size(), std::vector<Rank>(result.rows.size(), Rank{last, 0, true}));
+  served.queries = asked.queries;
+  served.places.assign(orders.size(), std::vector<Rank>(served.rows.size(), Rank{last, 0, true}));
   std::vector<uint32_t> items, places;
   for (size_t begin = 0; begin < asked.queries.size(); begin += kQueriesABlock) {
     const size_t count = std::min(kQueriesABlock, asked.queries.size() - begin);
     maker.find(std::span(asked.queries).subspan(begin, count));
     for (size_t q = 0; q < count; ++q) {
+      served.lists.add(maker.items(q, orders[0], depth));
       const std::vector<uint32_t>& own = asked.rows[begin + q];
       items.clear();
       for (uint32_t at : own)
-        items.push_back(model.data.item_of_candidate[model.data.candidate_of_row[result.rows[at]]]);
+        items.push_back(model.data.item_of_candidate[model.data.candidate_of_row[served.rows[at]]]);
       places.resize(items.size());
       for (size_t o = 0; o < orders.size(); ++o) {
         maker.places(q, orders[o], items, places);
         for (size_t i = 0; i < own.size(); ++i)
-          if (places[i] != UINT32_MAX) result.places[o][own[i]] = {places[i], 0};
+          if (places[i] != UINT32_MAX) served.places[o][own[i]] = {places[i], 0};
       }
     }
-  }
-  return result;
-}
-
-ServedItems served_items(const ListModel& model, std::span<const uint32_t> rows, size_t depth, bool drop_seen,
-                         const ServedOrder& order) {
-  ListMaker maker(model, depth, drop_seen, order.order != ListOrder::score);
-  std::vector<uint32_t> measured;
-  ServedItems served{.queries = some_queries(model.data, rows, maker.most_queries(), measured).queries};
-  for (size_t begin = 0; begin < served.queries.size(); begin += kQueriesABlock) {
-    const size_t count = std::min(kQueriesABlock, served.queries.size() - begin);
-    maker.find(std::span(served.queries).subspan(begin, count));
-    for (size_t q = 0; q < count; ++q) served.lists.add(maker.items(q, order, depth));
   }
   return served;
 }

@@ -24,25 +24,19 @@ struct ListModel {
   ThreadPool& pool;
 };
 
-// The rows that were measured, and the rank of each row's item in the list of its query, by order. An item
-// that is not in the list ranks behind all others.
-struct ListPlaces {
-  std::vector<uint32_t> rows;
-  std::vector<std::vector<Rank>> places;  // [order][row]
-};
-
-// Lists come from exact search, whatever the bundle's index, and have at least `depth` items. If there are
-// very many queries, an evenly spaced sample is measured. With `drop_seen`, lists leave out the items that
-// the query's user has seen.
-ListPlaces list_places(const ListModel& model, std::span<const uint32_t> rows, size_t depth, bool drop_seen,
-                       std::span<const ServedOrder> orders);
-
-// The lists themselves, of distinct queries of the rows, each cut at `depth` items.
-struct ServedItems {
+// The lists of the rows' distinct queries.
+struct ServedLists {
+  std::vector<uint32_t> rows;             // that were measured
+  std::vector<std::vector<Rank>> places;  // [order][row], the rank of each row's item in the list of its
+                                          // query. An item that is not in the list ranks behind all others.
   std::vector<uint32_t> queries;
-  ItemLists lists;  // one per query
+  ItemLists lists;  // one per query, in the first order, each cut at `depth` items
 };
-ServedItems served_items(const ListModel& model, std::span<const uint32_t> rows, size_t depth, bool drop_seen,
-                         const ServedOrder& order);
+
+// Lists come from exact search, whatever the bundle's index, and have at least `depth` items if there are so
+// many. If there are very many queries, an evenly spaced sample is measured. With `drop_seen`, lists leave
+// out the items that the query's user has seen.
+ServedLists served_lists(const ListModel& model, std::span<const uint32_t> rows, size_t depth, bool drop_seen,
+                         std::span<const ServedOrder> orders);
 
 }  // namespace shortlist

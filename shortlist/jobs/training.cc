@@ -1,5 +1,7 @@
 #include "shortlist/jobs/training.h"
 
+#include <fmt/ranges.h>
+
 #include <filesystem>
 
 #include "shortlist/bundle/bundle.h"
@@ -47,11 +49,41 @@ void warn_of_constant_features(const FeatureMap& features, TrainingCallback& cal
   }
 }
 
+// The bundle that a training begins with. Throws a usage Error if it has another kind of model.
+struct Earlier {
+  Earlier(const Config& config, const TrainingOptions& options)
+      : bundle(load_bundle(options.from)),
+        features{bundle.features, options.keep_values},
+        model{towers(config, options.from).spec, *bundle.towers->parameters, bundle.features,
+              bundle.spec.query, bundle.spec.candidate} {
+    check("query", bundle.spec.query, config.query.all_features(), options.from);
+    check("item", bundle.spec.candidate, config.items.all_features(), options.from);
+  }
+  Earlier(const Earlier&) = delete;
+
+  const Bundle bundle;
+  const EarlierFeatures features;
+  const EarlierModel model;
+
+ private:
+  const Towers& towers(const Config& config, const std::string& path) const {
+    if (!config.has_towers())
+      throw usage_error("{}: a model of kind \"{}\" is always trained anew", path, config.model.kind);
+    return bundle.need_towers("train --from");
+  }
+  static void check(const char* tower, const std::vector<std::string>& before,
+                    const std::vector<std::string>& now, const std::string& path) {
+    if (before == now) return;
+    throw usage_error("{}: its {} has the features {}, but that of the config has {}", path, tower,
+                      fmt::join(before, ", "), fmt::join(now, ", "));
+  }
+};
+
 // The data that a model is trained on, and its learner.
 struct Run {
   Run(const Config& config, const DataSpec& data, const TrainSpec& training, TrainOn train_on,
-      ThreadPool& pool)
-      : Run(config, data, training, Table::open(config.data.source()), train_on, pool) {}
+      ThreadPool& pool, const Earlier* earlier)
+      : Run(config, data, training, Table::open(config.data.source()), train_on, pool, earlier) {}
   Run(const Run&) = delete;
 
   const std::vector<std::string> notes;  // notes on how the table was read
@@ -62,15 +94,18 @@ struct Run {
 
  private:
   Run(const Config& config, const DataSpec& data, const TrainSpec& training, const Table& table,
-      TrainOn train_on, ThreadPool& pool)
+      TrainOn train_on, ThreadPool& pool, const Earlier* earlier)
       : notes(table.notes()),
-        prepared(prepare_data(data, table, train_on,
-                              [&](const DataColumns& columns, const Split& split) {
-                                findings = find_faults(config, table, columns, split);
-                              })),
+        prepared(prepare_data(
+            data, table, train_on,
+            [&](const DataColumns& columns, const Split& split) {
+              findings = find_faults(config, table, columns, split);
+            },
+            earlier == nullptr ? nullptr : &earlier->features)),
         model(config.has_towers() ? build_model(config, prepared.features, prepared.label_scales)
                                   : ModelSpec()),
-        learner(make_learner({config.model, training, model, prepared, pool, config.query.all_features()})) {}
+        learner(make_learner({config.model, training, model, prepared, pool, config.query.all_features(),
+                              earlier == nullptr ? nullptr : &earlier->model})) {}
 };
 
 // A checkpoint, or the folder of a run's checkpoints.
@@ -106,7 +141,9 @@ class TrainingJob {
         callback_(callback),
         stop_(stop),
         kept_(std::move(kept)),
-        pool_(options.threads) {}
+        pool_(options.threads) {
+    if (!options.from.empty()) earlier_.emplace(config, options);
+  }
 
   TrainingResult run() {
     std::unique_ptr<Run> run = start(TrainOn::train);
@@ -127,7 +164,8 @@ class TrainingJob {
 
  private:
   std::unique_ptr<Run> start(TrainOn train_on) {
-    auto run = std::make_unique<Run>(config_, data_, training_, train_on, pool_);
+    auto run =
+        std::make_unique<Run>(config_, data_, training_, train_on, pool_, earlier_ ? &*earlier_ : nullptr);
     if (train_on == TrainOn::train) warn(*run);
     run->learner->announce(callback_);
     return run;
@@ -188,6 +226,7 @@ class TrainingJob {
   const std::vector<ExtraFile> kept_;
   ThreadPool pool_;
   std::optional<ChosenOrder> order_;
+  std::optional<Earlier> earlier_;
 };
 
 }  // namespace

@@ -21,6 +21,10 @@ struct TrainingOptions {
   // a run's folder, of which the newest is taken. The weights are those of the checkpoint's step, not of the
   // best epoch.
   std::string from_checkpoint;
+  // Begin with the parameters of this bundle, whose config describes the same model: values of categories
+  // that the table still has keep their embeddings, and new ones begin with the mean.
+  std::string from;
+  bool keep_values = false;  // also values that the table no longer has
 };
 
 struct TrainingResult {

@@ -22,54 +22,71 @@ float bag_scale(Pooling pooling, size_t size) {
   return pooling == Pooling::mean ? 1 / n : 1 / std::sqrt(n);
 }
 
-std::span<const int32_t> bag_of(const Pass& pass, size_t row) { return pass.feature.bag(row); }
+std::span<const int32_t> bag_of(const Embedding& layer, const Pass& pass, size_t row) {
+  const std::span<const int32_t> bag = pass.feature.bag(row);
+  if (layer.slots > 0) return bag.last(std::min(bag.size(), static_cast<size_t>(layer.slots)));
+  if (layer.place < 0) return bag;
+  const auto place = static_cast<size_t>(layer.place);
+  return place < bag.size() ? bag.subspan(place, 1) : std::span<const int32_t>();
+}
+
+bool has_one_id_per_row(const Embedding& layer, const Pass& pass) {
+  return layer.place < 0 && layer.slots == 0 && pass.feature.has_one_id_per_row();
+}
 
 // Whether the ids of a bag have weights. If not, they all have bag_scale().
 bool has_weights(const Embedding& layer, const Pass& pass) {
-  return layer.half_life > 0 || (layer.item_dropout > 0 && pass.training);
+  if (layer.slots > 0) return false;
+  return layer.half_life > 0 || (layer.item_dropout > 0 && pass.training) ||
+         (layer.place < 0 && pass.feature.has_weights());
 }
 
 // The weights of the ids in the bag of a row: y = sum_i weights[i] E[bag[i]].
 void weigh_bag(const Embedding& layer, const Pass& pass, size_t row, std::span<float> weights) {
   const size_t size = weights.size();
   const RandomStream random = RandomStream::of_key(pass.random_key).at(row);
+  const std::span<const float> given =
+      layer.place < 0 ? pass.feature.weights_of(row) : std::span<const float>();
   double sum = 0, squares = 0;
   for (size_t i = 0; i < size; ++i) {
     double weight = layer.half_life > 0 ? std::exp2(-static_cast<double>(size - 1 - i) / layer.half_life) : 1;
+    if (!given.empty()) weight *= static_cast<double>(given[i]);
     if (pass.training && layer.item_dropout > 0 && random.uniform(i) < layer.item_dropout) weight = 0;
     weights[i] = static_cast<float>(weight);
     sum += weight;
     squares += weight * weight;
   }
-  if (layer.pooling == Pooling::sum || sum == 0) return;
-  scale(weights, static_cast<float>(1 / (layer.pooling == Pooling::mean ? sum : std::sqrt(squares))));
+  if (layer.pooling == Pooling::sum) return;
+  const double total = layer.pooling == Pooling::mean ? sum : std::sqrt(squares);
+  // As TensorFlow's divide_no_nan: weights that cancel out give zeros.
+  scale(weights, total == 0 ? 0.0f : static_cast<float>(1 / total));
 }
 
 std::span<const uint32_t> as_rows(std::span<const int32_t> ids) {
   return {reinterpret_cast<const uint32_t*>(ids.data()), ids.size()};
 }
 
-void prefetch_bag(const Pass& pass, size_t row, RowRange rows) {
-  if (row < rows.end) prefetch(bag_of(pass, row).data());
+void prefetch_bag(const Embedding& layer, const Pass& pass, size_t row, RowRange rows) {
+  if (row < rows.end) prefetch(bag_of(layer, pass, row).data());
 }
 
-size_t ids_of_batch(const Pass& pass) {
-  if (pass.feature.has_one_id_per_row()) return pass.rows;
+size_t ids_of_batch(const Embedding& layer, const Pass& pass) {
+  if (has_one_id_per_row(layer, pass)) return pass.rows;
   size_t count = 0;
-  for (size_t r = 0; r < pass.rows; ++r) count += bag_of(pass, r).size();
+  for (size_t r = 0; r < pass.rows; ++r) count += bag_of(layer, pass, r).size();
   return count;
 }
 
 // Lists the touched rows, with their number of users in offsets[i + 1], and the index of every id among them.
-void count_users(const Pass& pass, TouchedRows& rows, Scratch& scratch) {
-  const size_t ids = ids_of_batch(pass);
+void count_users(const Embedding& layer, const Pass& pass, TouchedRows& rows, Scratch& scratch) {
+  const size_t ids = ids_of_batch(layer, pass);
   Numbering numbering(ids, scratch.words, rows.touched);
   rows.place_of_id.resize(ids);
   rows.offsets.assign(ids + 1, 0);
   uint32_t* place = rows.place_of_id.data();
   for (size_t r = 0; r < pass.rows; ++r) {
-    prefetch_bag(pass, r + kAhead, {0, pass.rows});
-    for (int32_t id : bag_of(pass, r)) {
+    prefetch_bag(layer, pass, r + kAhead, {0, pass.rows});
+    for (int32_t id : bag_of(layer, pass, r)) {
       *place = numbering.number(static_cast<uint32_t>(id));
       ++rows.offsets[*place++ + 1];
     }
@@ -85,12 +102,14 @@ void list_users(const Embedding& layer, const Pass& pass, TouchedRows& rows, Scr
   const bool weighted = has_weights(layer, pass);
   rows.weights.resize(weighted ? rows.users.size() : 0);
   for (size_t r = 0; r < pass.rows; ++r) {
-    const size_t size = bag_of(pass, r).size();
+    const size_t size = bag_of(layer, pass, r).size();
     const std::span<float> weights = weighted ? scratch.take(size) : std::span<float>();
     if (weighted) weigh_bag(layer, pass, r, weights);
     for (size_t i = 0; i < size; ++i) {
       const uint32_t user = rows.offsets[*place++]++;
-      rows.users[user] = static_cast<uint32_t>(r);
+      // A slot is a user of its own.
+      rows.users[user] =
+          static_cast<uint32_t>(layer.slots > 0 ? r * static_cast<size_t>(layer.slots) + i : r);
       if (weighted) rows.weights[user] = weights[i];
     }
   }
@@ -112,7 +131,10 @@ LayerPlan Embedding::plan(std::span<const int> widths) const {
   expect_inputs(widths, 0);
   if (dim < 1) throw usage_error("dim = {}: needs to be at least 1", dim);
   SHORTLIST_CHECK(ids > 0);
-  LayerPlan plan{.width = dim};
+  if (slots > kMostWidth / (dim + 1))
+    throw usage_error("{} ids of width {} are too many, need {} or fewer", slots, dim,
+                      kMostWidth / (dim + 1));
+  LayerPlan plan{.width = slots > 0 ? slots * (dim + 1) : dim};
   plan.parameters.push_back({.name = "embeddings",
                              .rows = static_cast<size_t>(ids),
                              .cols = static_cast<size_t>(dim),
@@ -124,17 +146,51 @@ LayerPlan Embedding::plan(std::span<const int> widths) const {
   return plan;
 }
 
+void Embedding::forward_slots(const Pass& pass, RowRange rows) const {
+  const Matrix& table = pass.parameters[0]->value;
+  const auto width = static_cast<size_t>(dim) + 1;
+  for (size_t r = rows.begin; r < rows.end; ++r) {
+    const std::span<const int32_t> bag = bag_of(*this, pass, r);
+    const std::span<float> y = pass.output.row_span(r);
+    for (size_t i = 0; i < static_cast<size_t>(slots); ++i) {
+      const std::span<float> slot = y.subspan(i * width, width);
+      if (i < bag.size()) {
+        copy_row(table.row_span(static_cast<size_t>(bag[i])), slot.first(width - 1));
+      } else {
+        fill(slot, 0);
+      }
+      slot.back() = i < bag.size() ? 0 : kNoId;
+    }
+  }
+}
+
+// The users of a touched row are slots.
+void Embedding::write_gradients_of_slots(const Pass& pass, RowRange touched) const {
+  const ParameterState& parameter = *pass.parameters[0];
+  const TouchedRows& rows = parameter.rows;
+  const auto width = static_cast<size_t>(dim), each = static_cast<size_t>(slots);
+  for (size_t i = touched.begin; i < touched.end; ++i) {
+    const std::span<float> gradient = parameter.gradient.row_span(i);
+    fill(gradient, 0);
+    for (size_t u = rows.offsets[i]; u < rows.offsets[i + 1]; ++u) {
+      const std::span<const float> dy = pass.doutput.row_span(rows.users[u] / each);
+      add(dy.subspan(rows.users[u] % each * (width + 1), width), gradient);
+    }
+  }
+}
+
 void Embedding::forward(const Pass& pass, RowRange rows, Scratch& scratch) const {
+  if (slots > 0) return forward_slots(pass, rows);
   const Matrix& table = pass.parameters[0]->value;
   const TouchedRows& touched = pass.parameters[0]->rows;
   // If prepare() found the single id of each row, they are contiguous there.
   const bool weighted = has_weights(*this, pass);
-  const bool found = pass.backward_follows && pass.feature.has_one_id_per_row();
+  const bool found = pass.backward_follows && has_one_id_per_row(*this, pass);
   const auto bag = [&](size_t r) {
-    return found ? std::span(&touched.touched[touched.place_of_id[r]], 1) : as_rows(bag_of(pass, r));
+    return found ? std::span(&touched.touched[touched.place_of_id[r]], 1) : as_rows(bag_of(*this, pass, r));
   };
   for (size_t r = rows.begin; r < rows.end; ++r) {
-    if (!found) prefetch_bag(pass, r + 2 * kAhead, rows);
+    if (!found) prefetch_bag(*this, pass, r + 2 * kAhead, rows);
     if (r + kAhead < rows.end) {
       for (uint32_t id : bag(r + kAhead)) prefetch(table.row(id));
     }
@@ -158,7 +214,7 @@ void Embedding::forward(const Pass& pass, RowRange rows, Scratch& scratch) const
 void Embedding::prepare(const Pass& pass, Scratch& scratch) const {
   ParameterState& parameter = *pass.parameters[0];
   TouchedRows& rows = parameter.rows;
-  count_users(pass, rows, scratch);
+  count_users(*this, pass, rows, scratch);
   list_users(*this, pass, rows, scratch);
   parameter.make_touched_gradient();
 }
@@ -171,6 +227,7 @@ void Embedding::write_gradients(const Pass& pass, size_t task, Scratch& scratch)
   const ParameterState& parameter = *pass.parameters[0];
   const TouchedRows& rows = parameter.rows;
   const RowRange range = chunk_rows(rows.touched.size(), kTouchedATask, task);
+  if (slots > 0) return write_gradients_of_slots(pass, range);
   const ConstMatrix dy = pass.doutput;
   for (size_t i = range.begin; i < range.end; ++i) {
     const auto users = std::span(rows.users).subspan(rows.offsets[i], rows.offsets[i + 1] - rows.offsets[i]);
@@ -179,9 +236,10 @@ void Embedding::write_gradients(const Pass& pass, size_t task, Scratch& scratch)
     std::span<const float> weights;
     if (!rows.weights.empty()) {
       weights = std::span(rows.weights).subspan(rows.offsets[i], users.size());
-    } else if (!pass.feature.has_one_id_per_row()) {
+    } else if (!has_one_id_per_row(*this, pass)) {
       const std::span<float> scales = scratch.take(users.size());
-      for (size_t u = 0; u < users.size(); ++u) scales[u] = bag_scale(pooling, bag_of(pass, users[u]).size());
+      for (size_t u = 0; u < users.size(); ++u)
+        scales[u] = bag_scale(pooling, bag_of(*this, pass, users[u]).size());
       weights = scales;
     }
     sum_rows(dy, users, weights, parameter.gradient.row_span(i));

@@ -26,7 +26,13 @@ struct Embedding : LayerOf<Embedding> {
   float initializer_scale = 1;
   float l2 = 0, row_l2 = 0;
   double half_life = 0, item_dropout = 0;
-  int32_t ids = 0;    // rows of the table; set from the fitted feature
+  int32_t ids = 0;  // rows of the table; set from the fitted feature
+  // Only the id at this place of a row's ids is read, without weights. -1: all of them.
+  int place = -1;
+  // If set, the ids are not combined: y[B,slots*(dim+1)] has the last `slots` ids, each as its embedding and
+  // a 0, followed by slots without an id, which are zeros and kNoId.
+  int slots = 0;
+  static constexpr float kNoId = -1e9f;
   std::string table;  // nodes of a model with the same name here share one table
 
   template <typename Visitor>
@@ -44,7 +50,7 @@ struct Embedding : LayerOf<Embedding> {
           Range::at_least(0));
     visit("half_life", half_life,
           "Weights the ids of a row by their age: 1 for the last, and half as much for one that is this many "
-          "places before it. 0: all count alike.",
+          "places before it. 0 means that all count the same.",
           Range::at_least(0));
     visit("item_dropout", item_dropout, "Share of a row's ids that each training step leaves out, at random",
           Range::below(0, 1));
@@ -62,6 +68,10 @@ struct Embedding : LayerOf<Embedding> {
   size_t gradient_tasks(const Pass& pass) const override;
   void write_gradients(const Pass& pass, size_t task, Scratch& scratch) const override;
   LayerTraits traits() const override { return {.prepares = true}; }
+
+ private:
+  void forward_slots(const Pass& pass, RowRange rows) const;
+  void write_gradients_of_slots(const Pass& pass, RowRange touched) const;
 };
 
 // Passes numbers through: y[B,width].

@@ -204,5 +204,46 @@ TEST(Numbers, ShowsTheNumbersOfTheBatchesRows) {
   EXPECT_EQ(plan_error(layer, {1}), "got 1 inputs, need 0");
 }
 
+TEST(Embedding, WeighsIdsWithWeightsOfTheirOwn) {
+  Bags bags({{}, {3}, {0, 2}, {0, 2}});
+  bags.column.weights = {2, 1, 3, 0, 0};
+  const auto output = [&](Pooling pooling) {
+    const Embedding layer = embedding(pooling);
+    LayerRun run(layer, bags.place());
+    run.set_value(0, kTable);
+    run.forward();
+    return run.output.rows();
+  };
+  EXPECT_EQ(output(Pooling::sum), (Rows{{0, 0}, {8, 80}, {10, 100}, {0, 0}}));
+  EXPECT_EQ(output(Pooling::mean), (Rows{{0, 0}, {4, 40}, {2.5f, 25}, {0, 0}}));
+  EXPECT_FLOAT_EQ(output(Pooling::sqrtn)[2][0], 10 / std::sqrt(10.0f));
+  for (Pooling pooling : {Pooling::mean, Pooling::sum, Pooling::sqrtn})
+    expect_gradients_match(embedding(pooling), bags.place());
+}
+
+TEST(Embedding, ReadsOnePlaceOfARow) {
+  const Bags bags({{4, 1}, {}, {2, 2}, {0, 3}});
+  Embedding layer = embedding(Pooling::mean);
+  layer.place = 1;
+  LayerRun run(layer, bags.place());
+  run.set_value(0, kTable);
+  run.forward();
+  EXPECT_EQ(run.output.rows(), (Rows{{2, 20}, {0, 0}, {3, 30}, {4, 40}}));
+  expect_gradients_match(layer, bags.place());
+}
+
+TEST(Embedding, KeepsTheLastIdsApartInSlots) {
+  const Bags bags({{4, 1, 0}, {}, {2}});
+  Embedding layer = embedding(Pooling::mean);
+  layer.slots = 2;
+  LayerRun run(layer, bags.place());
+  run.set_value(0, kTable);
+  run.forward();
+  const float none = Embedding::kNoId;
+  EXPECT_EQ(run.output.rows(),
+            (Rows{{2, 20, 0, 1, 10, 0}, {0, 0, none, 0, 0, none}, {3, 30, 0, 0, 0, none}}));
+  expect_gradients_match(layer, bags.place());
+}
+
 }  // namespace
 }  // namespace shortlist

@@ -69,29 +69,38 @@ TEST(Parity, LayersComputeWhatKerasDoes) {
   }
 }
 
+void expect_embedding_agrees(const FixtureCase& c) {
+  SCOPED_TRACE(c.name);
+  Embedding layer;
+  read_fields(c.settings, layer, {});
+  const TensorView& table = c.at("table");
+  layer.ids = static_cast<int32_t>(table.shape[0]);
+  layer.dim = static_cast<int>(table.shape[1]);
+  EncodedColumn column;
+  column.ids = c.integers("ids");
+  column.offsets = c.integers<uint32_t>("offsets");
+  if (c.find("weights") != nullptr) column.weights = c.floats("weights");
+  std::vector<uint32_t> rows(column.offsets.size() - 1);
+  std::iota(rows.begin(), rows.end(), 0);
+  LayerRun run(layer, {.rows = rows.size(), .feature = {&column, rows}});
+  fill_matrix(run.parameters[0]->value, table.floats());
+  run.forward();
+  expect_parity(values_of(run.output), c.floats("output"), "output");
+  fill_matrix(run.doutput, c.floats("doutput"));
+  run.backward();
+  std::vector<float> gradient(table.floats().size());
+  for (size_t i = 0; i < gradient.size(); ++i) gradient[i] = run.gradient(0, i);
+  expect_parity(gradient, c.floats("dtable"), "dtable");
+}
+
 TEST(Parity, EmbeddingsPoolAsTensorFlowDoes) {
-  for (const FixtureCase& c : fixture_cases("embeddings")) {
-    SCOPED_TRACE(c.name);
-    Embedding layer;
-    read_fields(c.settings, layer, {});
-    const TensorView& table = c.at("table");
-    layer.ids = static_cast<int32_t>(table.shape[0]);
-    layer.dim = static_cast<int>(table.shape[1]);
-    EncodedColumn column;
-    column.ids = c.integers("ids");
-    column.offsets = c.integers<uint32_t>("offsets");
-    std::vector<uint32_t> rows(column.offsets.size() - 1);
-    std::iota(rows.begin(), rows.end(), 0);
-    LayerRun run(layer, {.rows = rows.size(), .feature = {&column, rows}});
-    fill_matrix(run.parameters[0]->value, table.floats());
-    run.forward();
-    expect_parity(values_of(run.output), c.floats("output"), "output");
-    fill_matrix(run.doutput, c.floats("doutput"));
-    run.backward();
-    std::vector<float> gradient(table.floats().size());
-    for (size_t i = 0; i < gradient.size(); ++i) gradient[i] = run.gradient(0, i);
-    expect_parity(gradient, c.floats("dtable"), "dtable");
-  }
+  for (const FixtureCase& c : fixture_cases("embeddings")) expect_embedding_agrees(c);
+}
+
+TEST(Parity, EmbeddingsOfListsWithWeightsPoolAsKerasRsDoes) {
+  const std::vector<FixtureCase> cases = fixture_cases("embed_reduce");
+  EXPECT_EQ(cases.size(), 3u);
+  for (const FixtureCase& c : cases) expect_embedding_agrees(c);
 }
 
 TEST(Parity, RegularizersCostWhatTheyDoInKeras) {

@@ -21,6 +21,11 @@ struct FeatureInput {
   std::span<const int32_t> bag(size_t row) const {
     return events ? std::span(&column->ids[rows[row]], 1) : column->bag(rows[row]);
   }
+  // The weights of the ids, or nothing if all count alike.
+  std::span<const float> weights_of(size_t row) const {
+    return events ? std::span<const float>() : column->weights_of(rows[row]);
+  }
+  bool has_weights() const { return !events && column != nullptr && !column->weights.empty(); }
   bool has_one_id_per_row() const { return events || column->offsets.empty(); }
 };
 

@@ -15,9 +15,10 @@ struct RunningMean : LayerOf<RunningMean> {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("running_mean", running_mean, "Always true. The mean of the events up to each event.");
-    visit("half_life", half_life,
-          "Number of events after which an event counts half as much. 0: all events count the same.",
-          Range::at_least(0));
+    visit(
+        "half_life", half_life,
+        "Number of events after which an event counts half as much. 0 means that all events count the same.",
+        Range::at_least(0));
   }
   LayerPlan plan(std::span<const int> widths) const override;
   void forward(const Pass& pass, RowRange rows, Scratch& scratch) const override;

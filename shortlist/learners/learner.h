@@ -10,6 +10,7 @@
 
 #include "shortlist/base/threads.h"
 #include "shortlist/config/train_spec.h"
+#include "shortlist/learners/earlier_model.h"
 #include "shortlist/metrics/history.h"
 #include "shortlist/retrieval/retriever.h"
 #include "shortlist/retrieval/towers.h"
@@ -27,6 +28,7 @@ struct LearnerInput {
   const PreparedData& prepared;
   ThreadPool& pool;
   std::vector<std::string> query_features = {};  // names of the query's features, in order
+  const EarlierModel* earlier = nullptr;         // the model whose parameters the towers begin with
 };
 
 struct FitOptions {

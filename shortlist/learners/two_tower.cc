@@ -25,6 +25,8 @@ LearningRates best_rates(const TrainingConfig& training, const TrainerState& sta
 std::unique_ptr<Towers> initial_towers(const LearnerInput& input) {
   auto towers = make_towers(input.model);
   towers->parameters->initialize(static_cast<uint64_t>(input.training.settings.seed));
+  if (input.earlier != nullptr)
+    begin_with(*input.earlier, input.model, input.prepared.features, *towers->parameters);
   return towers;
 }
 

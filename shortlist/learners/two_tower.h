@@ -40,7 +40,7 @@ struct TwoTowerSettings {
   static constexpr const char* help =
       "A tower for queries and one for items, whose outputs' inner product is the score: [query], "
       "[items], "
-      "[retrieval] and [[ranking]] describe them. Knows new users and items by their features";
+      "[retrieval] and [[ranking]] describe them. Supports new users and items by their features";
   template <typename Visitor>
   void fields(Visitor&) {}
 

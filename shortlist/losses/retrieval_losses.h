@@ -36,12 +36,12 @@ struct RetrievalLoss : RetrievalLossChoice {
     RetrievalLossChoice::fields(visit);
     visit("negatives", negatives, "The items to which a row's item is compared");
     visit("accidental_hits", accidental_hits,
-          "Which of them are left out: none; item, other rows with the row's own item; user, these and all "
+          "Which negatives are left out: none; item, other rows with the row's own item; user, these and all "
           "items that the row's user took in the training rows. The default is none for in_batch_softmax, as "
           "in TensorFlow Recommenders, and item for the other losses.");
     visit("hard_negatives", hard_negatives,
-          "For in_batch_softmax: compare only with that many negatives, those with the highest scores. 0 is "
-          "all.",
+          "For in_batch_softmax: compare only with that many negatives, those with the highest scores. 0 "
+          "means all.",
           Range::at_least(0));
   }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "shortlist/metrics/observations.h"
@@ -57,10 +58,12 @@ CandidateWeights fit_candidate_weights(const Observations& train, uint32_t catal
 // are numbered as in the table that the model was trained on.
 struct Baselines {
   CandidateWeights candidates;
-  std::vector<LabelMeans> labels;     // one per ranking task
-  std::vector<uint64_t> query_keys;   // per query: a hash of its values
-  std::vector<uint64_t> rows;         // row_hashes() of the training rows (overlap.h)
-  std::vector<float> item_log_share;  // the sampling correction; empty without it
+  std::vector<std::pair<std::string, LabelMeans>> labels;  // of the ranking tasks, by name
+  std::vector<uint64_t> query_keys;                        // per query: a hash of its values
+  std::vector<uint64_t> rows;                              // row_hashes() of the training rows (overlap.h)
+  std::vector<float> item_log_share;                       // the sampling correction; empty without it
+
+  const LabelMeans& means_of(const std::string& label) const;
 };
 
 struct RetrievalBaseline {

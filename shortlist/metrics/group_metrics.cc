@@ -1,6 +1,7 @@
 #include "shortlist/metrics/group_metrics.h"
 
 #include <algorithm>
+#include <array>
 
 #include "shortlist/base/error.h"
 #include "shortlist/base/function_ref.h"
@@ -32,6 +33,43 @@ void for_each_group(const Predictions& p, std::span<const uint32_t> group,
     rows = {};
   }
 }
+
+// The discounted gain of the first k rows of an order in which rows with equal keys share their places.
+double discounted_gain(std::span<const std::pair<float, double>> keys_and_gains, size_t k) {
+  double sum = 0;
+  for (size_t begin = 0, end = 0; begin < std::min(k, keys_and_gains.size()); begin = end) {
+    double gains = 0, discounts = 0;
+    for (; end < keys_and_gains.size() && keys_and_gains[end].first == keys_and_gains[begin].first; ++end) {
+      gains += keys_and_gains[end].second;
+      if (end < k) discounts += discount(static_cast<double>(end) + 1);
+    }
+    sum += gains / static_cast<double>(end - begin) * discounts;
+  }
+  return sum;
+}
+
+// ranking_ndcg of one group, for some k.
+class SharedNdcg {
+ public:
+  // Returns false if all labels are equal.
+  bool read(const GroupRows& rows) {
+    predicted_.clear(), ideal_.clear();
+    for (size_t i = 0; i < rows.label.size(); ++i) {
+      if (!(rows.label[i] >= 0) || !(rows.weight[i] > 0)) continue;
+      const double gain = exponential_gain(rows.label[i]);
+      predicted_.emplace_back(rows.prediction[i], gain);
+      ideal_.emplace_back(rows.label[i], gain);
+    }
+    const auto by_key = [](const auto& a, const auto& b) { return a.first > b.first; };
+    std::ranges::stable_sort(predicted_, by_key);
+    std::ranges::stable_sort(ideal_, by_key);
+    return !ideal_.empty() && ideal_.front().first != ideal_.back().first;
+  }
+  double at(size_t k) const { return discounted_gain(predicted_, k) / discounted_gain(ideal_, k); }
+
+ private:
+  std::vector<std::pair<float, double>> predicted_, ideal_;  // key and gain, by descending key
+};
 
 std::vector<Relevant> relevant_of(const GroupRows& rows, bool exponential) {
   std::vector<float> gains;
@@ -87,6 +125,23 @@ Metrics group_figures(const Predictions& p, std::span<const uint32_t> group, con
     figures.emplace_back(kNames[f / ks.size()] + std::to_string(ks[f % ks.size()]),
                          groups > 0 ? sums[f] / static_cast<double>(groups) : 0);
   }
+  return figures;
+}
+
+Metrics ranking_figures(const Predictions& p, std::span<const uint32_t> group) {
+  constexpr std::array<std::pair<const char*, size_t>, 2> kFigures = {
+      {{"ranking_ndcg", whole_list}, {"ranking_ndcg@10", 10}}};
+  std::array<double, kFigures.size()> sums{};
+  size_t groups = 0;
+  SharedNdcg of_group;
+  for_each_group(p, group, [&](const GroupRows& rows) {
+    if (!of_group.read(rows)) return;
+    ++groups;
+    for (size_t i = 0; i < sums.size(); ++i) sums[i] += of_group.at(kFigures[i].second);
+  });
+  Metrics figures;
+  for (size_t i = 0; i < sums.size(); ++i)
+    figures.emplace_back(kFigures[i].first, groups > 0 ? sums[i] / static_cast<double>(groups) : 0);
   return figures;
 }
 

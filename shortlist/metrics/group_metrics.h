@@ -26,4 +26,12 @@ std::optional<double> grouped_auc(const Predictions& predictions, std::span<cons
 Metrics group_figures(const Predictions& predictions, std::span<const uint32_t> group,
                       const std::vector<int>& ks, bool exponential = false);
 
+// ranking_ndcg and ranking_ndcg@10: how well predictions order each group's rows by label. The mean over the
+// groups of sum_{r <= k} (2^label_r - 1) / log2(r + 1), by descending prediction and divided by its value in
+// the order of the labels. Equal predictions share their places' discounts, so that a constant prediction has
+// the mean of all orders. Rows with a label below 0 or of weight 0 do not count, nor do groups whose labels
+// are all equal, since every order of theirs is perfect; without others the figures are 0. keras-rs's NDCG,
+// of lists with different labels.
+Metrics ranking_figures(const Predictions& predictions, std::span<const uint32_t> group);
+
 }  // namespace shortlist

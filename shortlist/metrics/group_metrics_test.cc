@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -102,6 +103,59 @@ TEST(GroupFigures, LeaveOutGroupsWithoutARelevantRow) {
   EXPECT_EQ(*find_metric(figures, "mrr@1"), 1);
   EXPECT_EQ(*find_metric(group_figures({prediction, Floats{0, 0, 0}, {}}, Numbers{0, 1, 2}, {1}), "ndcg@1"),
             0);
+}
+
+double ranking_ndcg(const Numbers& group, const Floats& prediction, const Floats& label,
+                    const Floats& weight = {}, const char* name = "ranking_ndcg") {
+  return *find_metric(ranking_figures({prediction, label, weight}, group), name);
+}
+
+TEST(RankingFigures, MatchesTheWorkedExample) {
+  // Gains 7, 0 and 1 in the predicted order, 7, 1 and 0 in the ideal one.
+  const double log3 = std::log2(3.0);
+  EXPECT_NEAR(ranking_ndcg({4, 4, 4}, {0.9f, 0.5f, 0.1f}, {3, 0, 1}), (7 + 0.5) / (7 + 1 / log3), 1e-12);
+}
+
+TEST(RankingFigures, IsTheMeanOverGroups) {
+  const double one = ranking_ndcg({0, 0}, {0, 1}, {1, 0});
+  EXPECT_NEAR(ranking_ndcg({0, 1, 0, 1}, {0, 5, 1, 3}, {1, 1, 0, 0}), (one + 1) / 2, 1e-12);
+}
+
+TEST(RankingFigures, LeavesOutGroupsWithEqualLabelsAndRowsWithoutLabelOrWeight) {
+  EXPECT_EQ(ranking_ndcg({0, 1, 1}, {0, 1, 2}, {1, 2, 2}), 0);
+  const double one = ranking_ndcg({0, 0}, {0, 1}, {1, 0});
+  EXPECT_EQ(ranking_ndcg({0, 0, 0, 7, 0}, {0, 1, 9, 1, 5}, {1, 0, -1, 3, 4}, {1, 1, 1, 1, 0}), one);
+}
+
+TEST(RankingFigures, OfEqualPredictionsIsTheMeanOfAllOrders) {
+  const double best = ranking_ndcg({0, 0}, {1, 0}, {1, 0}), worst = ranking_ndcg({0, 0}, {0, 1}, {1, 0});
+  EXPECT_NEAR(ranking_ndcg({0, 0}, {1, 1}, {1, 0}), (best + worst) / 2, 1e-12);
+}
+
+TEST(RankingFigures, AgreesWithThePlainDefinition) {
+  const RandomStream random(3, "ndcg");
+  for (size_t size : {2, 7, 25}) {
+    std::vector<float> prediction, label;
+    std::vector<std::pair<float, float>> by_prediction, by_label;
+    for (size_t i = 0; i < size; ++i) {
+      prediction.push_back(static_cast<float>(random.at(size).normal(i)));
+      label.push_back(static_cast<float>(i % 4));
+      by_prediction.emplace_back(-prediction[i], label[i]);
+      by_label.emplace_back(-label[i], label[i]);
+    }
+    const auto dcg = [](auto rows, size_t k) {
+      std::ranges::sort(rows);
+      double sum = 0;
+      for (size_t i = 0; i < std::min(k, rows.size()); ++i)
+        sum += (std::pow(2, rows[i].second) - 1) / std::log2(i + 2.0);
+      return sum;
+    };
+    const std::vector<uint32_t> group(size, 3);
+    EXPECT_NEAR(ranking_ndcg(group, prediction, label), dcg(by_prediction, size) / dcg(by_label, size),
+                1e-12);
+    EXPECT_NEAR(ranking_ndcg(group, prediction, label, {}, "ranking_ndcg@10"),
+                dcg(by_prediction, 10) / dcg(by_label, 10), 1e-12);
+  }
 }
 
 }  // namespace

@@ -9,8 +9,6 @@
 namespace shortlist {
 namespace {
 
-double discount(double position) { return 1 / std::log2(1 + position); }
-
 bool is_among(const Relevant& item, size_t k) { return item.position <= static_cast<double>(k); }
 
 size_t count_among(std::span<const Relevant> relevant, size_t k) {
@@ -100,6 +98,8 @@ double average_precision(std::span<const float> scores, std::span<const float> g
 double ndcg(std::span<const float> scores, std::span<const float> gains, size_t k) {
   return ndcg(relevant_items(scores, gains), k);
 }
+
+double discount(double position) { return 1 / std::log2(1 + position); }
 
 double exponential_gain(double label) { return std::exp2(label) - 1; }
 

@@ -49,6 +49,9 @@ double reciprocal_rank(std::span<const float> scores, std::span<const float> gai
 double average_precision(std::span<const float> scores, std::span<const float> gains, size_t k = whole_list);
 double ndcg(std::span<const float> scores, std::span<const float> gains, size_t k = whole_list);
 
+// The discount of a position from 1 on: 1 / log2(1 + position).
+double discount(double position);
+
 // The gain of a graded label in keras-rs and TF-Ranking: 2^label - 1.
 double exponential_gain(double label);
 

@@ -87,6 +87,12 @@ RatingBaseline biases(const LabelMeans& means, const Observations& rows) {
 
 }  // namespace
 
+const LabelMeans& Baselines::means_of(const std::string& label) const {
+  const auto found = std::ranges::find(labels, label, &std::pair<std::string, LabelMeans>::first);
+  SHORTLIST_CHECK(found != labels.end());
+  return found->second;
+}
+
 LabelMeans fit_label_means(const Observations& train) {
   SHORTLIST_CHECK(train.label.size() == train.rows);
   LabelMeans means{.mean = mean_label(train), .binary = is_binary(train.label)};

@@ -33,15 +33,15 @@ struct AttentionBlock {
     visit("self_attention", self_attention, "Width of the blocks and of their input",
           Range::between(1, kMostWidth));
     visit("heads", heads, "Heads of the attention; they must divide the width", Range::between(1, 1024));
-    visit("hidden", hidden, "Units between the two dense layers of the network; 0: as many as the width",
+    visit("hidden", hidden, "Units between the two dense layers of the network. 0 means the width.",
           Range::between(0, kMostWidth));
     visit("dropout", dropout, "Rate, for the attention's weights and after each dense layer",
           Range::below(0, 1));
-    visit("activation", activation, "Between the two dense layers of the network");
+    visit("activation", activation, "Activation between the two dense layers of the network");
     visit("norm", norm,
           "sasrec: normalises the queries and the network's input, and adds the normalised rows; pre: "
           "normalises the input of both parts and adds the rows as they are; post: normalises the sums");
-    visit("epsilon", epsilon, "Of the layer_norms", Range::above(0));
+    visit("epsilon", epsilon, "Added to the variance in the layer_norms", Range::above(0));
     visit("repeat", repeat, "Number of blocks, one after the other", Range::between(1, 1000));
   }
 

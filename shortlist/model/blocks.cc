@@ -30,9 +30,9 @@ struct MlpSettings {
 
   template <typename Visitor>
   void fields(Visitor& visit) {
-    visit("mlp", mlp, "units of each dense layer, first to last", Range::between(1, kMostWidth));
-    visit("activation", activation, "of all but the last");
-    visit("final_activation", final_activation, "of the last");
+    visit("mlp", mlp, "Units of each dense layer, first to last", Range::between(1, kMostWidth));
+    visit("activation", activation, "Activation of all layers but the last");
+    visit("final_activation", final_activation, "Activation of the last layer");
   }
 };
 

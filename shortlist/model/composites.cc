@@ -81,7 +81,7 @@ struct Dcn : Common {
           "stacked: crosses, then dense layers; parallel: both read the input, and their outputs are "
           "concatenated");
     visit("crosses", crosses, "Number of crosses", Range::between(1, 1'000));
-    visit("projection", projection, "Rank of the crosses' matrices. 0: full matrices",
+    visit("projection", projection, "Rank of the crosses' matrices. 0 means full matrices.",
           Range::between(0, kMostWidth));
     visit("experts", experts, "Experts of each cross, which makes it a cross_mix; needs projection",
           Range::between(0, 1'000));

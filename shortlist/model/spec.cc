@@ -50,6 +50,11 @@ HistorySet ModelSpec::add_history(const std::string& name, int feature) {
   return history;
 }
 
+int ModelSpec::add_slots(const std::string& name, int count) {
+  slots.push_back({add_row_set({.name = name, .parents = {{kPairRows, RowRelation::segments}}}), count});
+  return slots.back().row_set;
+}
+
 namespace {
 
 void expect_segments(const ModelSpec& spec, const Node& node) {
@@ -119,7 +124,10 @@ std::vector<std::string> unread_nodes(const ModelSpec& spec) {
     // Nodes that combine towers' features and pairs are not in the config.
     const bool is_implied =
         spec.nodes[i].name.ends_with("/features") || spec.nodes[i].name.starts_with("pair/");
-    if (!read[i] && !is_implied) unread.push_back(spec.nodes[i].name);
+    // A history that rankings attend to is read as slots.
+    const auto has_slots = [&](const Node& node) { return node.name == spec.nodes[i].name + "/slots"; };
+    const bool is_attended = std::ranges::any_of(spec.nodes, has_slots);
+    if (!read[i] && !is_implied && !is_attended) unread.push_back(spec.nodes[i].name);
   }
   return unread;
 }

@@ -34,10 +34,16 @@ struct HistorySet {
   size_t place = 0;
 };
 
+// Rows that are slots of the pairs: each pair has `slots` of them.
+struct SlotSet {
+  int row_set = -1, slots = 0;
+};
+
 struct ModelSpec {
   std::vector<RowSetSpec> row_sets = usual_row_sets();
   std::vector<Node> nodes;
   std::vector<HistorySet> histories;
+  std::vector<SlotSet> slots;
   int query = -1, candidate = -1;  // the towers' outputs
   // What the rankings read of each query and candidate: these nodes, or the towers' outputs if -1.
   int ranked_query = -1, ranked_candidate = -1;
@@ -48,6 +54,8 @@ struct ModelSpec {
   int add_row_set(RowSetSpec row_set);
   // Appends the row sets of a history that is this feature of the query.
   HistorySet add_history(const std::string& name, int feature);
+  // Appends a row set with this number of rows for each pair, which are its segments. Returns its index.
+  int add_slots(const std::string& name, int count);
   // Appends a node and returns its index. Its inputs must already exist. Throws a usage Error with the node's
   // name if the layer does not fit the inputs' widths or row sets, or if the name is taken.
   int add(Node node);

@@ -6,6 +6,7 @@
 #include "shortlist/layers/embedding.h"
 #include "shortlist/layers/gather.h"
 #include "shortlist/model/plan.h"
+#include "shortlist/model/slot_rows.h"
 #include "shortlist/testing/gradients.h"
 
 namespace shortlist {
@@ -104,7 +105,7 @@ struct AttendedRun {
 };
 
 TEST(TargetAttention, IsTheSumOfEventsWeightedByTheirProductsWithTheCandidate) {
-  AttendedRun run({.target_attention = {}, .softmax = true});
+  AttendedRun run({.hidden = {}, .softmax = true});
   run.loss();
   const Attended& m = run.model;
   const Matrix y = run.plan.output(m.output);
@@ -126,9 +127,8 @@ TEST(TargetAttention, IsTheSumOfEventsWeightedByTheirProductsWithTheCandidate) {
 }
 
 TEST(TargetAttention, GradientsMatchFiniteDifferences) {
-  for (const TargetAttention& settings :
-       {TargetAttention{.target_attention = {}}, TargetAttention{.target_attention = {5, 4}},
-        TargetAttention{.target_attention = {5}, .softmax = true}}) {
+  for (const TargetAttention& settings : {TargetAttention{.hidden = {}}, TargetAttention{.hidden = {5, 4}},
+                                          TargetAttention{.hidden = {5}, .softmax = true}}) {
     AttendedRun run(settings);
     for (const auto& [name, gradient] : run.gradients()) {
       ParameterState& parameter = *run.parameters.find(name);
@@ -150,6 +150,136 @@ TEST(TargetAttention, GradientsMatchFiniteDifferences) {
 
 TEST(TargetAttention, GivesTheSameBitsWithAnyNumberOfThreads) {
   AttendedRun one({}), eight({}, 8);
+  EXPECT_EQ(one.gradients(), eight.gradients());
+}
+
+// The same attention with slots: two queries with histories of 3 and no events, of which slots keep 2.
+struct Slotted {
+  explicit Slotted(const TargetAttention& settings) {
+    auto slots = std::make_shared<Embedding>();
+    slots->ids = kItems, slots->dim = kWidth, slots->table = "seen", slots->slots = 2;
+    const int history =
+        spec.add({.name = "query/history", .layer = slots, .row_set = kQueryRows, .feature = 0});
+    const int candidate =
+        spec.add({.name = "candidate/item", .layer = items("own"), .row_set = kCandidateRows, .feature = 0});
+    const int pair_history = spec.add({"pair/history", std::make_shared<Gather>(), {history}, kPairRows});
+    const int pair = spec.add({"pair/candidate", std::make_shared<Gather>(), {candidate}, kPairRows});
+    const int rows = spec.add_slots("slots", 2);
+    output = add_slot_attention(spec, settings, "attention", rows, pair_history, pair);
+    queries.columns[0].ids = {1, 2, 3};
+    queries.columns[0].offsets = {0, 3, 3};
+    candidates.columns[0].ids = {6, 2};
+  }
+  Batch batch(SlotRows& slots) const {
+    Batch batch;
+    batch.row_sets.resize(spec.row_sets.size());
+    batch.at(kQueryRows) = {.encoded = &queries, .shown = two};
+    batch.at(kCandidateRows) = {.encoded = &candidates, .shown = two};
+    batch.at(kPairRows).parents = {RowMap{pair_query, query_offsets, query_copies},
+                                   RowMap{pair_candidate, candidate_offsets, candidate_copies}};
+    slots.add_to(batch);
+    return batch;
+  }
+
+  ModelSpec spec;
+  int output = -1;
+  EncodedRows queries{.rows = 2, .columns = std::vector<EncodedColumn>(1)}, candidates = queries;
+  std::vector<uint32_t> two = {0, 1}, pair_query = {0, 0, 1}, pair_candidate = {0, 1, 0};
+  std::vector<uint32_t> query_offsets = {0, 2, 3}, query_copies = {0, 1, 2};
+  std::vector<uint32_t> candidate_offsets = {0, 2, 3}, candidate_copies = {0, 2, 1};
+};
+
+struct SlottedRun {
+  explicit SlottedRun(const TargetAttention& settings, int threads = 1)
+      : model(settings),
+        parameters(model.spec),
+        pool(threads),
+        plan(model.spec, parameters, {.outputs = {model.output}, .backward = true}),
+        slots(model.spec) {
+    parameters.initialize(3);
+    parameters.make_gradients();
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      ParameterState& p = parameters.at(i);
+      for (size_t n = 0; n < p.spec.rows * p.spec.cols; ++n)
+        p.value.data[n] = static_cast<float>(RandomStream(8, parameters.name(i)).normal(n)) * 0.7f;
+    }
+  }
+  double loss() {
+    parameters.pack(pool, true);
+    batch = model.batch(slots);
+    plan.forward(pool, batch, true, 1);
+    double total = 0;
+    const Matrix y = plan.output(model.output);
+    for (size_t i = 0; i < y.rows * y.cols; ++i) total += AttendedRun::weight(i) * y(i / y.cols, i % y.cols);
+    return total;
+  }
+  std::map<std::string, std::vector<float>> gradients() {
+    loss();
+    const Matrix dy = plan.output_gradient(model.output);
+    for (size_t i = 0; i < dy.rows * dy.cols; ++i) dy(i / dy.cols, i % dy.cols) = AttendedRun::weight(i);
+    plan.backward(pool, {model.output});
+    join_gradients(parameters);
+    return whole_gradients(parameters);
+  }
+
+  Slotted model;
+  Parameters parameters;
+  ThreadPool pool;
+  Plan plan;
+  SlotRows slots;
+  Batch batch;
+};
+
+TEST(SlotAttention, IsTheSumOfTheLastEventsWeightedByTheirProductsWithTheCandidate) {
+  for (const bool softmax : {false, true}) {
+    SlottedRun run({.hidden = {}, .softmax = softmax});
+    run.loss();
+    const Matrix y = run.plan.output(run.model.output);
+    const Matrix seen = run.parameters.find("seen/embeddings")->value;
+    const Matrix own = run.parameters.find("own/embeddings")->value;
+    ASSERT_EQ(y.rows, 3u);
+    const std::vector<std::vector<size_t>> events = {{2, 3}, {2, 3}, {}};
+    const std::vector<size_t> items = {6, 2, 6};
+    for (size_t p = 0; p < 3; ++p) {
+      std::vector<double> sum(kWidth, 0);
+      double total = 0;
+      for (const size_t event : events[p]) {
+        const float* const h = seen.row(event);
+        const double score = std::inner_product(h, h + kWidth, own.row(items[p]), 0.0);
+        const double weight = softmax ? std::exp(score) : score;
+        total += weight;
+        for (size_t i = 0; i < kWidth; ++i) sum[i] += weight * h[i];
+      }
+      for (size_t i = 0; i < kWidth; ++i)
+        EXPECT_NEAR(y(p, i), softmax && total != 0 ? sum[i] / total : sum[i], 1e-5);
+    }
+  }
+}
+
+TEST(SlotAttention, GradientsMatchFiniteDifferences) {
+  for (const TargetAttention& settings : {TargetAttention{.hidden = {}}, TargetAttention{.hidden = {5, 4}},
+                                          TargetAttention{.hidden = {5}, .softmax = true}}) {
+    SlottedRun run(settings);
+    for (const auto& [name, gradient] : run.gradients()) {
+      ParameterState& parameter = *run.parameters.find(name);
+      for (size_t i = 0; i < gradient.size(); ++i) {
+        SCOPED_TRACE(fmt::format("{}, element {}", name, i));
+        float& x = parameter.value.data[i];
+        const float middle = x, above = x + 0.004f, below = x - 0.004f;
+        x = above;
+        const double high = run.loss();
+        x = below;
+        const double low = run.loss();
+        x = middle;
+        const double slope = (high - low) / (static_cast<double>(above) - below);
+        EXPECT_NEAR(gradient[i], slope, 3e-3 * std::max(1.0, std::abs(slope)));
+      }
+    }
+  }
+}
+
+TEST(SlotAttention, GivesTheSameBitsWithAnyNumberOfThreads) {
+  SlottedRun one({}), eight({}, 8);
   EXPECT_EQ(one.gradients(), eight.gradients());
 }
 

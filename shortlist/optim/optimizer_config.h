@@ -21,11 +21,11 @@ struct EnumNames<IdleRows> {
                                                                     {IdleRows::skip, "skip"}};
 };
 
-// Exactly one of adam, adamw, adagrad, ftrl, sgd and clippy_adagrad is set; its value is the learning rate.
-// Formulas and defaults are Keras's, and TensorFlow Recommenders' for clippy_adagrad.
+// Exactly one of the optimizers of optimizer_kinds.cc is set; its value is the learning rate. Formulas and
+// defaults are Keras's, and TensorFlow Recommenders' for clippy_adagrad.
 struct OptimizerConfig {
-  std::optional<double> adam, adamw, adagrad, ftrl, sgd, clippy_adagrad;
-  double beta_1 = 0.9, beta_2 = 0.999;
+  std::optional<double> adam, adamw, adagrad, ftrl, sgd, clippy_adagrad, rmsprop, nadam, adamax;
+  double beta_1 = 0.9, beta_2 = 0.999, rho = 0.9;
   double epsilon = 1e-7;
   IdleRows idle_rows = IdleRows::decay;
   double initial_accumulator = 0.1;
@@ -48,22 +48,30 @@ struct OptimizerConfig {
     visit("sgd", sgd, "Learning rate of stochastic gradient descent", Range::above(0));
     visit("clippy_adagrad", clippy_adagrad,
           "Learning rate of Adagrad with adaptive clipping (Tang et al. 2023)", Range::above(0));
-    visit("beta_1", beta_1, "For adam and adamw: weight of the past in the mean of gradients",
+    visit("rmsprop", rmsprop, "Learning rate of RMSprop (Tieleman & Hinton 2012)", Range::above(0));
+    visit("nadam", nadam, "Learning rate of Adam with Nesterov momentum (Dozat 2016)", Range::above(0));
+    visit("adamax", adamax, "Learning rate of Adamax (Kingma & Ba 2015, section 7)", Range::above(0));
+    visit("beta_1", beta_1, "For adam, adamw, nadam and adamax: weight of the past in the mean of gradients",
           Range::below(0, 1));
-    visit("beta_2", beta_2, "For adam and adamw: weight of the past in the mean of squared gradients",
+    visit("beta_2", beta_2,
+          "For adam, adamw and nadam: weight of the past in the mean of squared gradients; for adamax: in "
+          "their largest magnitude",
           Range::below(0, 1));
+    visit("rho", rho, "For rmsprop: weight of the past in the mean of squared gradients", Range::below(0, 1));
     visit("epsilon", epsilon,
-          "For adam and adamw: added to the root. For adagrad and clippy_adagrad: added under the root.",
+          "For adam, adamw and nadam: added to the root; for adamax: to the magnitude. For adagrad, "
+          "clippy_adagrad and rmsprop: added under the root.",
           Range::above(0));
     visit("idle_rows", idle_rows,
-          "For adam, adamw and weight_decay, table rows that a batch does not use: decay as in Keras, or "
-          "skip (lazy)");
+          "For adam, adamw, rmsprop, nadam, adamax and weight_decay, table rows that a batch does not use: "
+          "decay as in Keras, or skip (lazy)");
     visit("initial_accumulator", initial_accumulator,
           "For adagrad, clippy_adagrad and ftrl: initial value of the sum of squares", Range::at_least(0));
     visit("rowwise", rowwise,
           "For adagrad: keep one sum per table row, of the means of its squared gradients, to save memory");
-    visit("momentum", momentum, "For sgd: share of the last update that is kept", Range::below(0, 1));
-    visit("nesterov", nesterov, "For sgd: look ahead along the momentum");
+    visit("momentum", momentum, "For sgd and rmsprop: share of the last update that is kept",
+          Range::below(0, 1));
+    visit("nesterov", nesterov, "For sgd: use Nesterov momentum");
     visit("learning_rate_power", learning_rate_power,
           "For ftrl: power of the sum of squares in the rate; 0 keeps the rate", Range::between(-1, 0));
     visit("beta", beta, "For ftrl: beta of the paper, which lowers the first rates", Range::at_least(0));
@@ -75,16 +83,16 @@ struct OptimizerConfig {
     visit("variable_threshold", variable_threshold,
           "For clippy_adagrad: largest change of a weight, as a share of its magnitude", Range::at_least(0));
     visit("accumulator_threshold", accumulator_threshold,
-          "For clippy_adagrad: the change may be larger by this, over the root of the sum of squares",
+          "For clippy_adagrad: allows a larger change, by this divided by the root of the sum of squares",
           Range::at_least(0));
-    visit("absolute_threshold", absolute_threshold, "For clippy_adagrad: the change may be larger by this",
+    visit("absolute_threshold", absolute_threshold, "For clippy_adagrad: allows a larger change, by this",
           Range::at_least(0));
     visit("clip_accumulator", clip_accumulator,
           "For clippy_adagrad: add the squares of the clipped gradient to the sum");
     visit("accumulate_first", accumulate_first,
           "For clippy_adagrad: add the squares to the sum before the step, as adagrad does, not after it");
     visit("weight_decay", weight_decay,
-          "Each step takes this share, times the learning rate, off the weights. The default is 0.004 for "
+          "Each step reduces the weights by this share, times the learning rate. The default is 0.004 for "
           "adamw and 0 otherwise. Not for clippy_adagrad.",
           Range::at_least(0));
     visit("clip_norm", clip_norm, "Largest norm of the gradient of a parameter; longer ones are shortened",
@@ -103,8 +111,11 @@ struct OptimizerConfig {
 
 // The names of the optimizers that are set: {"adam"}.
 std::vector<std::string> named_optimizers(const OptimizerConfig& config);
-// "adam, adamw, ... and clippy_adagrad".
+// The names of all optimizers, and as a text: "adam, adamw, ... and clippy_adagrad".
+std::vector<std::string> all_optimizers();
 std::string optimizer_names();
+// Throws a usage Error for a setting that differs from its default and that only other optimizers have.
+void check_owners(const OptimizerConfig& config);
 // Throws a usage Error unless exactly one optimizer is set and the other settings fit it.
 void check_optimizer(const OptimizerConfig& config);
 
@@ -117,7 +128,7 @@ struct OptimizerPart {
   void fields(Visitor& visit) {
     visit(
         "parameters", parameters,
-        "Which parameters: names, in which * stands for any text, such as \"query/*\"; or tables, all "
+        "Which parameters: names, in which * matches any text, such as \"query/*\"; or tables, all "
         "embedding tables; dense, all others; query, items and ranking, those of a tower or of the ranking");
     visit("optimizer", optimizer, "Their optimizer, with the settings of training.optimizer");
   }

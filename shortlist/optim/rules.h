@@ -3,6 +3,8 @@
 //   visits_idle_rows(): whether rows of tables change without a gradient, once they have been touched;
 //   begin(step, rate), before each step;
 //   update(gradient, value, slots).
+// own_settings(visit), if some settings of the config are of this rule alone, calls visit(name, member) for
+// each: they are an error with another optimizer.
 // With kLimits, limit(gradient, value, slots) returns the share of the step that these values allow, and
 // update() gets the smallest share of the parameter. TensorFlow's and Keras's formulas throughout.
 #pragma once
@@ -95,6 +97,14 @@ class FtrlRule {
  public:
   static constexpr bool kLimits = false;
   explicit FtrlRule(const OptimizerConfig& config) : config_(config) {}
+  template <typename Visit>
+  static void own_settings(const Visit& visit) {
+    visit("learning_rate_power", &OptimizerConfig::learning_rate_power);
+    visit("beta", &OptimizerConfig::beta);
+    visit("l1_strength", &OptimizerConfig::l1_strength);
+    visit("l2_strength", &OptimizerConfig::l2_strength);
+    visit("l2_shrinkage", &OptimizerConfig::l2_shrinkage);
+  }
   std::vector<const char*> slot_names() const { return {"accumulator", "linear"}; }
   float initial(size_t slot) const { return slot == 0 ? static_cast<float>(config_.initial_accumulator) : 0; }
   bool row_slots() const { return false; }
@@ -117,6 +127,14 @@ class ClippyAdagradRule {
  public:
   static constexpr bool kLimits = true;
   explicit ClippyAdagradRule(const OptimizerConfig& config) : config_(config) {}
+  template <typename Visit>
+  static void own_settings(const Visit& visit) {
+    visit("variable_threshold", &OptimizerConfig::variable_threshold);
+    visit("accumulator_threshold", &OptimizerConfig::accumulator_threshold);
+    visit("absolute_threshold", &OptimizerConfig::absolute_threshold);
+    visit("clip_accumulator", &OptimizerConfig::clip_accumulator);
+    visit("accumulate_first", &OptimizerConfig::accumulate_first);
+  }
   std::vector<const char*> slot_names() const { return {"accumulator"}; }
   float initial(size_t) const { return static_cast<float>(config_.initial_accumulator); }
   bool row_slots() const { return false; }

@@ -49,11 +49,10 @@ struct ScheduleConfig {
   template <typename Visitor>
   void fields(Visitor& visit) {
     visit("kind", kind,
-          "How the learning rate goes on after the warm-up. linear and cosine fall to `end`; step multiplies "
-          "by `factor` again and again; exponential does so evenly.");
-    visit("unit", unit, "What warm_up, length, every and at count. Parts of an epoch count too.");
-    visit("warm_up", warm_up, "Length of the warm-up, in which the rate rises along a line",
-          Range::at_least(0));
+          "How the learning rate changes after the warm-up: linear and cosine lower it to `end`; step "
+          "multiplies it by `factor` at intervals; exponential does so continuously.");
+    visit("unit", unit, "Unit of warm_up, length, every and at. Fractions of an epoch are allowed.");
+    visit("warm_up", warm_up, "Length of the warm-up, in which the rate rises linearly", Range::at_least(0));
     visit("warm_up_from", warm_up_from, "Share of the learning rate at which the warm-up begins",
           Range::between(0, 1));
     visit("length", length,
@@ -64,7 +63,8 @@ struct ScheduleConfig {
           Range::between(0, 1));
     visit("factor", factor, "For step and exponential: the rate is multiplied by this once per `every`",
           Range::above(0));
-    visit("every", every, "For step and exponential: distance of the multiplications, after the warm-up",
+    visit("every", every,
+          "For step and exponential: interval between multiplications, counted from the end of the warm-up",
           Range::above(0));
     visit("at", at, "For step, instead of every: where the rate is multiplied, from the start of the run",
           Range::above(0));

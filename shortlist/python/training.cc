@@ -77,14 +77,16 @@ Config config_with_tables(nb::dict settings, const OptionalTable& data, const Op
 
 nb::object train_model(nb::dict settings, const TableArgument& data, const OptionalTable& items,
                        const OptionalTable& users, nb::handle out, nb::handle threads, nb::handle resume,
-                       nb::handle overwrite, nb::handle from_checkpoint, nb::object function,
-                       nb::handle interval) {
+                       nb::handle overwrite, nb::handle from_checkpoint, nb::handle from_bundle,
+                       nb::handle keep_values, nb::object function, nb::handle interval) {
   const TrainingOptions options{
       .out = read_argument<std::string>(out, "out"),
       .threads = read_threads(threads),
       .resume = read_argument<bool>(resume, "resume"),
       .overwrite = read_argument<bool>(overwrite, "overwrite"),
-      .from_checkpoint = read_argument<std::string>(from_checkpoint, "from_checkpoint")};
+      .from_checkpoint = read_argument<std::string>(from_checkpoint, "from_checkpoint"),
+      .from = read_argument<std::string>(from_bundle, "from_bundle"),
+      .keep_values = read_argument<bool>(keep_values, "keep_values")};
   const Config config = config_with_tables(settings, data, items, users);
   std::atomic<bool> stop = false;
   PythonEvents events(std::move(function),
@@ -188,10 +190,11 @@ void bind_training(nb::module_& module) {
   module.def(
       "train", &train_model, "config"_a, "data"_a, "items"_a.none(), "users"_a.none(), "out"_a.none(),
       "threads"_a.none(), "resume"_a.none(), "overwrite"_a.none(), "from_checkpoint"_a.none(),
-      "function"_a.none(), "interval"_a.none(),
+      "from_bundle"_a.none(), "keep_values"_a.none(), "function"_a.none(), "interval"_a.none(),
       nb::sig(
           "def train(config: dict[str, typing.Any], data: Table, items: Table | None, users: Table | None, "
           "out: str, threads: int, resume: bool, overwrite: bool, from_checkpoint: str, "
+          "from_bundle: str, keep_values: bool, "
           "function: collections.abc.Callable[[str, dict[str, typing.Any]], object] | None, "
           "interval: float) -> dict[str, typing.Any] | None"));
   module.def("import_keras", &import_model, "checkpoint"_a.none(), "config"_a, "data"_a, "items"_a.none(),

@@ -79,9 +79,12 @@ FormField describe_column(const FeatureMap& features, size_t column, const Bundl
     field.separator = at->second;
   field.takes_lists = true;
   for (size_t i = 0; i < features.size(); ++i) {
-    if (features.column_of(i) != column) continue;
+    const std::vector<size_t>& read = features.columns_of(i);
+    const auto found = std::ranges::find(read, column);
+    if (found == read.end()) continue;
     const Feature& feature = *features[i].feature;
-    const InputForm form = feature.input();
+    const auto place = static_cast<size_t>(found - read.begin());
+    const InputForm form = place == 0 ? feature.input() : feature.further_input(place - 1);
     field.takes_lists =
         field.takes_lists && (form.kind == InputKind::several || form.kind == InputKind::vector);
     const bool is_history = feature.kind() == HistorySettings::kind;

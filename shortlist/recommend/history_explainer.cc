@@ -6,6 +6,7 @@
 
 #include "shortlist/bundle/bundle.h"
 #include "shortlist/features/history.h"
+#include "shortlist/features/take_rows.h"
 #include "shortlist/recommend/session.h"
 
 namespace shortlist {
@@ -41,23 +42,6 @@ std::vector<TakenItems> histories_of(const FeatureMap& features, const std::vect
   return histories;
 }
 
-// The first row of an encoded column, several times.
-EncodedColumn repeated(const EncodedColumn& column, size_t rows) {
-  EncodedColumn result;
-  result.width = column.width;
-  if (column.width > 0) {
-    const std::span<const float> numbers = column.numbers(0);
-    for (size_t r = 0; r < rows; ++r)
-      result.values.insert(result.values.end(), numbers.begin(), numbers.end());
-    return result;
-  }
-  const std::span<const int32_t> bag = column.bag(0);
-  result.ids.assign(bag.begin(), bag.end());
-  result.offsets.assign(rows, 0);
-  result.ends.assign(rows, static_cast<uint32_t>(bag.size()));
-  return result;
-}
-
 // The query's vectors: row 0 with the whole history, row i + 1 without the item distinct[i]. `scored` are
 // those of the scores, `ranked` those that rankings read.
 struct QueryVectors {
@@ -84,8 +68,9 @@ QueryVectors embed_each(Session& session, const EncodedRows& query, const TakenI
     deadline.check();
     const size_t count = std::min(block, rows - begin);
     EncodedRows batch{.rows = count, .columns = {}};
+    const std::vector<uint32_t> first(count, 0);
     for (size_t f = 0; f < query.columns.size(); ++f)
-      batch.columns.push_back(f == history.feature ? EncodedColumn() : repeated(query.columns[f], count));
+      batch.columns.push_back(f == history.feature ? EncodedColumn() : take_rows(query.columns[f], first));
     std::vector<uint32_t> numbers;
     for (size_t row = begin; row < begin + count; ++row) {
       history.reads->append(row == 0 ? history.items : history.without(history.distinct[row - 1]),

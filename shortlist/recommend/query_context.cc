@@ -45,7 +45,7 @@ QueryContext::QueryContext(const Bundle& bundle, const KnownUsers& users)
   }
   const FeatureMap features = bundle.features.select(bundle.spec.query);
   for (size_t i = 0; i < features.size(); ++i) {
-    columns_[features.column_of(i)].is_read = true;
+    for (const size_t c : features.columns_of(i)) columns_[c].is_read = true;
     if (const auto* history = dynamic_cast<const HistoryFeature*>(features[i].feature.get())) {
       size_t& length = columns_[features.column_of(i)].length;
       length = std::max(length, static_cast<size_t>(history->settings().length));

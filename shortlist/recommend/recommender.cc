@@ -251,9 +251,14 @@ std::vector<std::string> Recommender::unseen(const Record& record, Side side) co
     const std::string& name = features[i].column;
     const Column& column = columns[features.column_of(i)];
     std::deque<std::string> memory;
+    std::vector<Column> formed;
+    for (const size_t c : features.columns_of(i))
+      formed.push_back(in_form(columns[c], features.form(features.columns()[c]), memory));
+    std::vector<const Column*> read;
+    for (const Column& one : formed) read.push_back(&one);
     EncodedColumn encoded;
     uint64_t count = 0;
-    features[i].feature->encode(in_form(column, features.form(name), memory), encoded, &count);
+    features[i].feature->encode_rows(read, encoded, &count);
     std::string message = fmt::format("{}: the model has not seen the value '{}'", name, column.texts[0]);
     if (count > 0 && std::ranges::find(messages, message) == messages.end())
       messages.push_back(std::move(message));

@@ -9,6 +9,7 @@
 #include "shortlist/losses/label_scale.h"
 #include "shortlist/math/finite.h"
 #include "shortlist/model/history_rows.h"
+#include "shortlist/model/slot_rows.h"
 #include "shortlist/train/run_outputs.h"
 
 namespace shortlist {
@@ -89,14 +90,17 @@ std::vector<std::vector<float>> Session::rank(ConstMatrix queries, ConstMatrix c
                                               const std::vector<uint32_t>& candidate_rows,
                                               const Deadline& deadline) {
   const ModelSpec& spec = towers_.spec;
+  SlotRows slots(spec);
   ranking_->feed(spec.ranking_query(), queries);
   ranking_->feed(spec.ranking_candidate(), candidates);
   std::vector<std::vector<float>> predictions(query_rows.size(), std::vector<float>(spec.rankings.size()));
   for (size_t begin = 0; begin < query_rows.size(); begin += kPairsAtOnce) {
     deadline.check();
     const size_t count = std::min(kPairsAtOnce, query_rows.size() - begin);
-    ranking_->forward(pool_, Batch::of_pairs(std::span(query_rows).subspan(begin, count),
-                                             std::span(candidate_rows).subspan(begin, count)));
+    Batch batch = Batch::of_pairs(std::span(query_rows).subspan(begin, count),
+                                  std::span(candidate_rows).subspan(begin, count));
+    slots.add_to(batch);
+    ranking_->forward(pool_, batch);
     for (size_t t = 0; t < spec.rankings.size(); ++t) {
       const Matrix output = ranking_->output(spec.rankings[t].node);
       for (size_t i = 0; i < count; ++i) {

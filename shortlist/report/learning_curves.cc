@@ -7,6 +7,8 @@
 #include <cmath>
 #include <optional>
 
+#include "shortlist/metrics/higher_is_better.h"
+
 namespace shortlist {
 namespace {
 
@@ -27,10 +29,6 @@ Series series_of(const History& history, const std::string& name, Metrics EpochR
       series.points.push_back({double(epoch.epoch), *value});
   }
   return series;
-}
-
-bool higher_is_better(const std::string& figure) {
-  return figure.starts_with("top_") || figure.ends_with("auc");
 }
 
 std::optional<Mark> mark_of(const Chart& chart, int kept_epoch) {

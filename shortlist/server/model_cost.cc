@@ -105,6 +105,8 @@ ModelCost::ModelCost(const Recommender& recommender) {
     tower_ = query_operations(*bundle.towers, lengths);
     width = static_cast<double>(bundle.towers->query_width());
     if (labels > 0) pair_ = row_operations(*bundle.towers, kPairRows, lengths);
+    for (const SlotSet& slots : bundle.towers->spec.slots)
+      pair_ += slots.slots * row_operations(*bundle.towers, slots.row_set, lengths);
     // The steps begin at the features' vectors.
     if (!is_additive(bundle.towers->spec))
       walk = kGradientSteps * kPasses *

@@ -126,7 +126,8 @@ std::string resolve_beneath(const std::string& root, const std::string& path) {
   const fs::path real_root = fs::canonical(root, error);
   if (error) throw data_error("--bundles-root {}: cannot be read: {}", root, error.message());
   const fs::path real = fs::canonical(real_root / path, error);
-  if (!error && is_beneath(real, real_root)) {
+  const bool is_whole = path.find('\0') == path.npos;  // the system reads no further than a zero byte
+  if (!error && is_whole && is_beneath(real, real_root)) {
     const fs::path bundle = fs::canonical(resolve(real.string()), error);
     if (!error && is_beneath(bundle, real_root) && fs::is_directory(bundle, error)) return real.string();
   }

@@ -177,6 +177,7 @@ TEST(ModelStore, ResolvesPathsBeneathARoot) {
        std::vector<std::string>{"..", "../" + fs::path(real).filename().string() + "x", "/etc", "/no/such",
                                 "out", "none", "file", "file/x", outside.path(), real + "/../.."})
     refused(path);
+  EXPECT_THROW(resolve_beneath(root, std::string("one\0x", 5)), Error);
   write_file_atomically(copy.folder / "group/latest", outside.path());
   refused("group");
   write_file_atomically(copy.folder / "group/latest", "../one");

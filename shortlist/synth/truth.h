@@ -24,8 +24,8 @@ struct SynthOptions {
     visit("rows", rows, "Number of ratings");
     visit("users", users, "Number of users. 0 means one per 50 rows, 50 to 1,000,000.");
     visit("items", items, "Number of items. 0 means one per 100 rows, 200 to 100,000.");
-    visit("seed", seed, "Seed of everything. The same options and seed give the same bytes.");
-    visit("genres", genres, "Number of kinds of items and of taste, 2 to 16");
+    visit("seed", seed, "Seed of all random numbers. The same options and seed give the same bytes.");
+    visit("genres", genres, "Number of genres, of which each user likes some: 2 to 16");
   }
 };
 

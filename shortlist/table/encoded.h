@@ -13,6 +13,7 @@ struct EncodedColumn {
   // If `ends` is not empty, row r has ids [offsets[r], ends[r]), and rows may share ids.
   std::vector<int32_t> ids;
   std::vector<uint32_t> offsets, ends;
+  std::vector<float> weights;  // one for each of `ids`; empty: all count alike
   // Numbers: row r has values [r * width, (r + 1) * width).
   std::vector<float> values;
   int width = 0;  // numbers per row; 0 for ids
@@ -21,6 +22,11 @@ struct EncodedColumn {
     if (offsets.empty()) return {&ids[row], 1};
     if (!ends.empty()) return {ids.data() + offsets[row], ends[row] - offsets[row]};
     return {ids.data() + offsets[row], offsets[row + 1] - offsets[row]};
+  }
+  // The weights of a bag, or nothing if all of its ids count alike.
+  std::span<const float> weights_of(size_t row) const {
+    if (weights.empty()) return {};
+    return {weights.data() + (bag(row).data() - ids.data()), bag(row).size()};
   }
   std::span<const float> numbers(size_t row) const {
     return {values.data() + row * width, static_cast<size_t>(width)};

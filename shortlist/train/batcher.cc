@@ -40,7 +40,10 @@ Batcher::Batcher(const RowBlock& rows, bool all_queries, bool all_candidates)
   pairs_.resize(rows.pair_query.size());
 }
 
-void Batcher::add_histories(const ModelSpec& model) { histories_.emplace(model, *data_.queries); }
+void Batcher::add_histories(const ModelSpec& model) {
+  histories_.emplace(model, *data_.queries);
+  slots_.emplace(model);
+}
 
 // Finds the distinct pairs of the rows, and orders the rows by pair.
 void Batcher::find_pairs(std::span<const uint32_t> rows) {
@@ -224,6 +227,7 @@ const Batch& Batcher::make(std::span<const uint32_t> rows, const NegativeSource&
                           .multiplicity = pair_count_};
   batch_.at(kBatchRows) = {.parents = {row_pair_.view()}};
   if (histories_) histories_->add_to(batch_);
+  if (slots_) slots_->add_to(batch_);
   return batch_;
 }
 

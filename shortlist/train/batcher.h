@@ -6,6 +6,7 @@
 #include "shortlist/base/prefetch.h"
 #include "shortlist/model/batch.h"
 #include "shortlist/model/history_rows.h"
+#include "shortlist/model/slot_rows.h"
 #include "shortlist/train/negative_sampler.h"
 #include "shortlist/train/row_groups.h"
 #include "shortlist/train/row_source.h"
@@ -31,7 +32,7 @@ class Batcher {
   explicit Batcher(const Dataset& data, bool all_queries = false, bool all_candidates = false)
       : Batcher(block_of(data), all_queries, all_candidates) {}
 
-  // Adds the histories of the model to the batches. It must outlive the batcher.
+  // Adds the histories and the slots of the model to the batches. It must outlive the batcher.
   void add_histories(const ModelSpec& model);
 
   // The batch is valid until the next call. Negatives that are not candidates of the rows are further
@@ -107,6 +108,7 @@ class Batcher {
   RowGroups groups_;
   std::vector<uint32_t> list_of_row_;  // of each row of the batch
   std::optional<HistoryRows> histories_;
+  std::optional<SlotRows> slots_;
   Batch batch_;
 };
 

@@ -6,7 +6,7 @@
 
 #include "shortlist/base/take.h"
 #include "shortlist/math/elementwise.h"
-#include "shortlist/metrics/group_ndcg.h"
+#include "shortlist/metrics/group_metrics.h"
 #include "shortlist/metrics/rating_metrics.h"
 #include "shortlist/metrics/user_metrics.h"
 
@@ -189,7 +189,7 @@ void Evaluator::add_label_figures(const Task& task, std::span<const uint32_t> ro
   if (!task.has_groups || data_.list_of_row.empty()) return;
   const std::vector<uint32_t> group =
       take(data_.list_of_row, std::vector<uint32_t>(rows.begin(), rows.end()));
-  add(group_figures({group, predicted, labels, weights}));
+  add(ranking_figures({predicted, labels, weights}, group));
 }
 
 Metrics Evaluator::figures(std::span<const uint32_t> rows, bool held_out) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "shortlist/base/take.h"
+#include "shortlist/features/take_rows.h"
 #include "shortlist/train/table_times.h"
 
 namespace shortlist {
@@ -29,25 +31,35 @@ ValueCounts count_values(const CodedColumn& column, size_t all_rows, const std::
   return found;
 }
 
-// Appends row `row` of `from`.
-void append(const EncodedColumn& from, size_t row, EncodedColumn& to) {
-  to.width = from.width;
-  if (from.width > 0) {
-    const auto numbers = from.numbers(row);
-    to.values.insert(to.values.end(), numbers.begin(), numbers.end());
-    return;
+// Encodes rows of a feature that reads several columns. Throws the error of a row with the row's number in
+// the table.
+EncodedColumn encode_rows(const FeatureMap::Entry& entry, const DataColumns& columns,
+                          const std::vector<uint32_t>& rows, uint64_t& unseen) {
+  std::vector<std::string> names = {entry.column};
+  for (const ColumnRequest& further : entry.feature->further_columns()) names.push_back(further.name);
+  std::vector<Column> values;
+  for (const std::string& name : names) {
+    const CodedColumn& column = columns.find(name);
+    std::vector<uint32_t> codes;
+    for (uint32_t row : rows) codes.push_back(column.codes[row]);
+    values.push_back(take_rows(column.values, codes));
   }
-  const auto bag = from.bag(row);
-  to.ids.insert(to.ids.end(), bag.begin(), bag.end());
-  if (from.offsets.empty()) return;
-  if (to.offsets.empty()) to.offsets.push_back(0);
-  to.offsets.push_back(static_cast<uint32_t>(to.ids.size()));
+  std::vector<const Column*> read;
+  for (const Column& column : values) read.push_back(&column);
+  EncodedColumn encoded{.width = entry.feature->width()};
+  try {
+    entry.feature->encode_rows(read, encoded, &unseen);
+  } catch (const RowError& error) {
+    const CodedColumn& column = columns.find(error.column().empty() ? entry.column : error.column());
+    throw_advised(error, columns, column, column.codes[rows[error.row()]]);
+  }
+  return encoded;
 }
 
 }  // namespace
 
 FeatureMap fit_features(const DataSpec& spec, const DataColumns& columns, const std::vector<uint32_t>* rows,
-                        ColumnForms forms, size_t part_values) {
+                        ColumnForms forms, const EarlierFeatures* earlier, size_t part_values) {
   std::vector<FeatureConfig> used = spec.features;
   for (FeatureConfig& feature : used) {
     use_table_format(columns.origin(feature.column).date_format, columns.find(feature.column).values,
@@ -77,7 +89,7 @@ FeatureMap fit_features(const DataSpec& spec, const DataColumns& columns, const 
       fit.merge(part);
     }
   }
-  return fit.finish(std::move(forms));
+  return fit.finish(std::move(forms), earlier);
 }
 
 EncodedRows encode_distinct(const FeatureMap& tower, const DataColumns& columns,
@@ -88,10 +100,14 @@ EncodedRows encode_distinct(const FeatureMap& tower, const DataColumns& columns,
     const CodedColumn& column = columns.find(tower[i].column);
     EncodedColumn distinct;
     uint64_t unknown = 0;
+    if (tower.columns_of(i).size() > 1) {
+      encoded.columns.push_back(encode_rows(tower[i], columns, first, unknown));
+      if (unknown > 0) unseen.emplace_back(tower[i].name, unknown);
+      continue;
+    }
     with_row_of(columns, column, [&] { tower[i].feature->encode(column.values, distinct, &unknown); });
     if (unknown > 0) unseen.emplace_back(tower[i].name, unknown);
-    EncodedColumn& rows = encoded.columns.emplace_back();
-    for (uint32_t row : first) append(distinct, column.codes[row], rows);
+    encoded.columns.push_back(take_rows(std::move(distinct), take(column.codes, first)));
   }
   return encoded;
 }

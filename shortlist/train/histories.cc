@@ -6,6 +6,7 @@
 #include "shortlist/base/random.h"
 #include "shortlist/features/bag_writer.h"
 #include "shortlist/features/fingerprint.h"
+#include "shortlist/features/take_rows.h"
 #include "shortlist/metrics/observations.h"
 #include "shortlist/table/code_columns.h"
 #include "shortlist/train/row_histories.h"
@@ -52,30 +53,6 @@ EncodedColumn encode_histories(const HistoryFeature& feature, const HistorySetti
     column.ends.push_back(histories.range(h).end);
   }
   return column;
-}
-
-// Row r of the result is row rows[r] of the column.
-EncodedColumn take_rows(EncodedColumn column, std::span<const uint32_t> rows) {
-  EncodedColumn taken{.width = column.width};
-  if (!column.ends.empty()) {
-    for (uint32_t row : rows) {
-      taken.offsets.push_back(column.offsets[row]);
-      taken.ends.push_back(column.ends[row]);
-    }
-    taken.ids = std::move(column.ids);
-    return taken;
-  }
-  BagWriter bags(taken);
-  for (uint32_t row : rows) {
-    if (column.width > 0) {
-      const auto numbers = column.numbers(row);
-      taken.values.insert(taken.values.end(), numbers.begin(), numbers.end());
-    } else {
-      for (int32_t id : column.bag(row)) bags.add(id);
-      bags.end_row();
-    }
-  }
-  return taken;
 }
 
 // Numbers the sequences that rows share, so that training keeps the rows of a sequence together.

@@ -26,8 +26,9 @@ enum class TrainOn { train, train_and_validation };
 // validation rows are left.
 // Looks at the table's columns and its split. It may not keep them.
 using InspectData = std::function<void(const DataColumns&, const Split&)>;
+// With `earlier`, the features continue those of an earlier model: see FeatureMapFit::finish().
 PreparedData prepare_data(const DataSpec& spec, const Table& table, TrainOn train_on = TrainOn::train,
-                          const InspectData& inspect = {});
+                          const InspectData& inspect = {}, const EarlierFeatures* earlier = nullptr);
 
 // Only reads the table and splits it, as prepare_data() does.
 void inspect_data(const DataSpec& spec, const Table& table, const InspectData& inspect);

@@ -4,6 +4,7 @@
 
 #include "shortlist/math/elementwise.h"
 #include "shortlist/model/history_rows.h"
+#include "shortlist/model/slot_rows.h"
 
 namespace shortlist {
 namespace {
@@ -46,12 +47,15 @@ void run_tower(ThreadPool& pool, Plan& plan, const ModelSpec& spec, int row_set,
 
 void run_rankings(ThreadPool& pool, Plan& plan, const ModelSpec& spec, std::span<const uint32_t> query,
                   std::span<const uint32_t> candidate, std::vector<std::vector<float>>& predictions) {
+  SlotRows slots(spec);
   predictions.resize(spec.rankings.size());
   for (size_t t = 0; t < spec.rankings.size(); ++t)
     predictions[t].resize(query.size() * static_cast<size_t>(spec.at(spec.rankings[t].node).width));
   for (size_t begin = 0; begin < query.size(); begin += kRowsAPass) {
     const size_t count = std::min(kRowsAPass, query.size() - begin);
-    plan.forward(pool, Batch::of_pairs(query.subspan(begin, count), candidate.subspan(begin, count)));
+    Batch batch = Batch::of_pairs(query.subspan(begin, count), candidate.subspan(begin, count));
+    slots.add_to(batch);
+    plan.forward(pool, batch);
     for (size_t t = 0; t < spec.rankings.size(); ++t) {
       const Matrix output = plan.output(spec.rankings[t].node);
       for (size_t i = 0; i < count; ++i)

@@ -6,17 +6,9 @@
 #include <cmath>
 #include <vector>
 
-namespace shortlist {
+#include "shortlist/metrics/higher_is_better.h"
 
-bool higher_is_better(std::string_view figure) {
-  if (figure.starts_with("unseen_")) figure.remove_prefix(7);
-  for (std::string_view prefix :
-       {"top_", "keras_top_", "mrr", "recall@", "ndcg@", "precision@", "hit@", "map@", "list_auc", "auc",
-        "gauc", "keras_auc", "accuracy", "ranking_ndcg"}) {
-    if (figure.starts_with(prefix)) return true;
-  }
-  return false;
-}
+namespace shortlist {
 
 double monitored(const EpochRecord& epoch, const std::string& monitor) {
   const Metrics& figures = epoch.validation.empty() ? epoch.train : epoch.validation;

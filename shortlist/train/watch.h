@@ -10,10 +10,6 @@
 
 namespace shortlist {
 
-// Whether higher is better: true for top_k, the figures of lists, the AUCs and accuracy; false for losses,
-// rmse, mae, calibration_error and ranks.
-bool higher_is_better(std::string_view figure);
-
 // The epoch's value of the monitored metric on the validation rows, or on the training rows if there are
 // none. Throws a usage Error that lists the available metrics.
 double monitored(const EpochRecord& epoch, const std::string& monitor);

@@ -15,7 +15,7 @@ inline bool read_fuzzed_safetensors(std::string_view input) {
     unsigned sum = 0;
     for (const TensorView& tensor : tensors.tensors())
       for (std::byte byte : tensor.bytes) sum += std::to_integer<unsigned>(byte);
-    static volatile unsigned keep;
+    [[maybe_unused]] static volatile unsigned keep;
     keep = sum;
   });
   read_or_refuse(input, [&] {

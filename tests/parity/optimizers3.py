@@ -66,6 +66,11 @@ def add_optimizers():
     add(f, "clip_value", "sgd = 0.1\nclip_value = 0.2", optimizers.SGD(0.1, clipvalue=0.2))
     add(f, "average", "adam = 0.01\nmomentum_of_average = 0.8", optimizers.Adam(0.01, use_ema=True, ema_momentum=0.8))
     add(f, "average/adagrad", "adagrad = 0.1\nmomentum_of_average = 0.9", optimizers.Adagrad(0.1, use_ema=True, ema_momentum=0.9))
+    add(f, "rmsprop", "rmsprop = 0.01", optimizers.RMSprop(0.01))
+    add(f, "rmsprop/momentum", "rmsprop = 0.01\nmomentum = 0.5\nrho = 0.8", optimizers.RMSprop(0.01, rho=0.8, momentum=0.5))
+    add(f, "nadam", "nadam = 0.01", optimizers.Nadam(0.01))
+    add(f, "nadam/other_settings", "nadam = 0.02\nbeta_1 = 0.8\nbeta_2 = 0.95", optimizers.Nadam(0.02, beta_1=0.8, beta_2=0.95))
+    add(f, "adamax", "adamax = 0.01", optimizers.Adamax(0.01))
     f.write()
 
 

@@ -72,6 +72,29 @@ def hash_case(buckets, salt=None):
     return {"settings": settings, "ids": layers.Hashing(buckets, salt=salt)(tf.constant(strings)).numpy().tolist()}
 
 
+def crossed_case(buckets, *columns):
+    """Columns of texts or of integers."""
+    tensors = tuple(tf.constant(column, tf.int64 if isinstance(column[0], int) else tf.string) for column in columns)
+    return {"settings": {"buckets": buckets}, "columns": columns,
+            "ids": layers.HashedCrossing(buckets)(tensors).numpy().tolist()}
+
+
+def crossed():
+    integers = [0, 1, -1, 7, 2**40, -2**63, 2**63 - 1, 10, 9, 3, 12345, -42]
+    texts, others = CATEGORIES[:12], UNSEEN_CATEGORIES[:12]
+    texts = [text if not text.isdigit() else f"n{text}" for text in texts]  # those of integers are integers in Shortlist
+    others = [text if not text.isdigit() else f"n{text}" for text in others]
+    return [crossed_case(10, texts, others), crossed_case(1000, others, texts), crossed_case(10**6, texts, integers),
+            crossed_case(977, integers, texts, others), crossed_case(5, integers, integers)]
+
+
+def multiplexed_case(buckets, salt, hashes):
+    """UnifiedEmbedding hashes chunk j of feature i with the salt [i, j]."""
+    strings = CATEGORIES + UNSEEN_CATEGORIES
+    ids = [layers.Hashing(buckets, salt=[salt, j])(tf.constant(strings)).numpy().tolist() for j in range(hashes)]
+    return {"settings": {"buckets": buckets, "salt": salt, "hashes": hashes}, "ids": [list(row) for row in zip(*ids)]}
+
+
 def byte_string(length):
     return bytes((7 * i + length) % 251 + 1 for i in range(length))
 
@@ -143,6 +166,7 @@ def main():
         "category": [category_case("bytes", 1), category_case("bytes", 3), category_case("frequency", 1),
                      category_case("frequency", 2, 7)],
         "hashed": [hash_case(10), hash_case(1000), hash_case(10, 133), hash_case(1000, 7)],
+        "crossed": crossed(), "multiplexed": [multiplexed_case(10, 0, 1), multiplexed_case(1000, 3, 4)],
         "fingerprints": fingerprints(),
         "number": numbers(),
     }

@@ -1,4 +1,4 @@
-"""The examples that log to other tools, with stubs of these tools."""
+"""The examples: configs are read, and programs that log to other tools run with stubs of these tools."""
 
 import contextlib
 import importlib.util
@@ -8,7 +8,11 @@ import types
 
 import pytest
 
-EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples/python"
+import shortlist as sl
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples/python"
+CONFIGS = sorted(ROOT.glob("examples/**/*.toml"))
 PARAMETERS = {"query": "user", "item": "item", "label": "rating", "epochs": 2, "verbose": False}
 
 
@@ -19,6 +23,11 @@ def load(name, monkeypatch, **stubs):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_config_is_read(path):
+    assert sl.Config.from_file(path).complete().training.epochs >= 1
 
 
 def test_every_example_is_tested():

@@ -294,7 +294,7 @@ def test_figures_by_user_of_rows_are_those_of_matrices(gains, scores):
     found = metrics.ranks(item, scores[row])
     figures = metrics.user_figures(found, row, item, row % 7, [1, 5], gains[row, item])
     kinds = ["recall", "ndcg", "precision", "hit", "map", "mrr"]
-    assert list(figures) == [f"{kind}@{k}" for kind in kinds for k in (1, 5)]
+    assert {f"{kind}@{k}" for kind in kinds for k in (1, 5)} <= set(figures)
     for metric, name in zip(lists_at(5), ["recall@5", "ndcg@5"], strict=True):
         assert figures[name] == metric(gains, scores, users=np.arange(ROWS) % 7)
 

@@ -216,3 +216,13 @@ def test_estimators_keep_scikit_learns_conventions():
         if check is not None:
             check("TwoTower", sl.TwoTower())
     assert not sl.TwoTower().__sklearn_is_fitted__()
+
+
+def test_a_training_can_begin_with_an_earlier_model(ratings, tmp_path):
+    first = tower(out=tmp_path / "first").fit(ratings)
+    anew = tower(out=tmp_path / "anew").fit(ratings)
+    assert weights(anew) == weights(first)
+    again = tower(out=tmp_path / "again").fit(ratings, from_bundle=tmp_path / "first")
+    assert weights(again) != weights(first)
+    with pytest.raises(sl.Error, match="missing"):
+        tower(out=tmp_path / "none").fit(ratings, from_bundle=tmp_path / "missing")

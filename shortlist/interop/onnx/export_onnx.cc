@@ -130,6 +130,11 @@ OnnxModel ranking(const OnnxSource& source) {
 
 void export_onnx(const std::string& folder, const OnnxSource& source) {
   const auto& [query, item, spec, parameters, labels] = source;
+  for (const HistorySet& history : spec.histories)
+    throw usage_error(
+        "feature '{}': layers along a history cannot be exported to ONNX; a history without layers can",
+        query[static_cast<size_t>(history.feature)].name);
+  if (!spec.slots.empty()) throw usage_error("target_attention of a ranking cannot be exported to ONNX");
   std::vector<OnnxModel> models;
   models.push_back(tower("query", spec.query, spec.ranked_query, spec, parameters, query));
   models.push_back(tower("item", spec.candidate, spec.ranked_candidate, spec, parameters, item));

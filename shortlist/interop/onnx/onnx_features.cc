@@ -6,11 +6,14 @@
 
 #include "shortlist/features/categories.h"
 #include "shortlist/features/category.h"
+#include "shortlist/features/crossed.h"
 #include "shortlist/features/hashed.h"
+#include "shortlist/features/history.h"
 #include "shortlist/features/number.h"
 #include "shortlist/features/text.h"
 #include "shortlist/features/time.h"
 #include "shortlist/features/vector.h"
+#include "shortlist/interop/onnx/onnx_layers.h"
 
 namespace shortlist {
 namespace {
@@ -56,6 +59,7 @@ struct Lookup {
   std::vector<int64_t> ids;
   int64_t other = kNone;
 
+  Lookup() = default;
   // The vocabulary's `count` tokens, whose ids begin at `first`.
   Lookup(const Feature& feature, int32_t first, size_t count, int64_t other_id) : other(other_id) {
     for (size_t i = 0; i < count; ++i) {
@@ -134,6 +138,8 @@ OnnxFeature add_category(const Request& request) {
 
 OnnxFeature add_categories(const Request& request) {
   const auto settings = request.settings<CategoriesSettings>();
+  if (settings.weights)
+    throw usage_error("feature '{}': values with weights cannot be exported to ONNX", request.entry.name);
   const size_t tokens = request.fitted.at("tokens").size();
   const int64_t unseen = settings.oov_buckets > 0 ? 0 : kNone;
   const json missing =
@@ -155,7 +161,38 @@ OnnxFeature add_categories(const Request& request) {
 
 OnnxFeature add_hashed(const Request& request) {
   const auto settings = request.settings<HashedSettings>();
+  if (settings.hashes.value_or(1) > 1)
+    throw usage_error("feature '{}': several hashes cannot be exported to ONNX", request.entry.name);
   return add_ids(request, false, missing_id(settings.missing, 0, settings.buckets));
+}
+
+OnnxFeature add_crossed(const Request& request) {
+  const auto settings = request.settings<CrossedSettings>();
+  return add_ids(request, false, missing_id(settings.missing, 0, settings.buckets));
+}
+
+// The ids of the items' feature, from the ids of the items: the last of them, if there are too many.
+OnnxFeature add_history(const Request& request) {
+  const auto& feature = dynamic_cast<const HistoryFeature&>(request.feature());
+  if (!feature.has_one_id_per_item())
+    throw usage_error("feature '{}': a history of items with several values cannot be exported to ONNX",
+                      request.entry.name);
+  Lookup lookup;
+  for (size_t item = 0; item < feature.item_count(); ++item) {
+    lookup.keys.push_back(feature.item_id(item));
+    lookup.ids.push_back(feature.ids_of(item)[0]);
+  }
+  lookup.add("", kNone);
+  OnnxGraph& graph = request.graph;
+  OnnxFeature out{.bags = true};
+  out.value = add_input(request, OnnxType::string, bag_shape(request),
+                        "the ids of the items, oldest first; rows are padded with \"\"", "", out);
+  out.value = add_lookup(graph, out.value, lookup);
+  const std::string later = add_later_ids(graph, out.value);
+  const std::string kept =
+      graph.add("Less", {later, graph.scalar(static_cast<int64_t>(feature.settings().length))});
+  out.value = graph.add("Where", {kept, out.value, graph.scalar(kNone)});
+  return out;
 }
 
 // Keeps the first `most` ids of each row that are not -1.
@@ -328,9 +365,10 @@ struct OnnxFeatureForm {
 // To add a kind, add a function above and a line here.
 constexpr OnnxFeatureForm kForms[] = {
     {CategorySettings::kind, add_category}, {CategoriesSettings::kind, add_categories},
-    {HashedSettings::kind, add_hashed},     {TextSettings::kind, add_text},
-    {NumberSettings::kind, add_number},     {TimeSettings::kind, add_time},
-    {VectorSettings::kind, add_vector},
+    {HashedSettings::kind, add_hashed},     {CrossedSettings::kind, add_crossed},
+    {TextSettings::kind, add_text},         {NumberSettings::kind, add_number},
+    {TimeSettings::kind, add_time},         {VectorSettings::kind, add_vector},
+    {HistorySettings::kind, add_history},
 };
 
 }  // namespace

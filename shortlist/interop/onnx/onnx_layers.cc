@@ -259,6 +259,40 @@ std::string add_onnx_layer(OnnxGraph& graph, const Node& node, std::span<Paramet
                     node.layer->kind());
 }
 
+std::string add_later_ids(OnnxGraph& graph, const std::string& ids) {
+  const std::string present =
+      graph.cast(graph.add("GreaterOrEqual", {ids, graph.scalar(int64_t{0})}), OnnxType::int64);
+  const std::string all = graph.add("ReduceSum", {present, graph.axes({1})}, {{"keepdims", int64_t{1}}});
+  return graph.add("Sub", {all, graph.add("CumSum", {present, graph.scalar(int64_t{1})})});
+}
+
+namespace {
+
+// The weights of a bag's ids by their age, float32 [rows, n]: 1 for the last, 0 for none.
+std::string add_age_weights(OnnxGraph& graph, const std::string& ids, double half_life) {
+  const std::string present =
+      graph.cast(graph.add("GreaterOrEqual", {ids, graph.scalar(int64_t{0})}), OnnxType::float32);
+  const std::string later = graph.cast(add_later_ids(graph, ids), OnnxType::float32);
+  const std::string power = graph.add("Mul", {later, graph.scalar(static_cast<float>(-1 / half_life))});
+  return graph.add("Mul", {graph.add("Pow", {graph.scalar(2.0F), power}), present});
+}
+
+std::string add_weighted_sum(OnnxGraph& graph, const Embedding& layer, const std::string& found,
+                             const std::string& ids) {
+  const std::string axis = graph.axes({1}), weights = add_age_weights(graph, ids, layer.half_life);
+  const std::string weighted = graph.add("Mul", {found, graph.add("Unsqueeze", {weights, graph.axes({2})})});
+  const std::string sum = graph.add("ReduceSum", {weighted, axis}, {{"keepdims", int64_t{0}}});
+  if (layer.pooling == Pooling::sum) return sum;
+  const bool is_mean = layer.pooling == Pooling::mean;
+  std::string total = graph.add("ReduceSum", {is_mean ? weights : graph.add("Mul", {weights, weights}), axis},
+                                {{"keepdims", int64_t{1}}});
+  const std::string none = graph.add("Equal", {total, graph.scalar(0.0F)});
+  total = graph.add("Where", {none, graph.scalar(1.0F), total});
+  return graph.add("Div", {sum, is_mean ? total : graph.add("Sqrt", {total})});
+}
+
+}  // namespace
+
 std::string add_onnx_embedding(OnnxGraph& graph, const Node& node, const ParameterState& table,
                                const std::string& ids, bool bags) {
   const auto& layer = dynamic_cast<const Embedding&>(*node.layer);
@@ -271,6 +305,7 @@ std::string add_onnx_embedding(OnnxGraph& graph, const Node& node, const Paramet
                      {static_cast<int64_t>(table.spec.rows) + 1, static_cast<int64_t>(table.spec.cols)});
   const std::string found = graph.add("Gather", {embeddings, ids});
   if (!bags) return found;
+  if (layer.half_life > 0) return add_weighted_sum(graph, layer, found, ids);
   const std::string axis = graph.axes({1});
   const std::string sum = graph.add("ReduceSum", {found, axis}, {{"keepdims", int64_t{0}}});
   if (layer.pooling == Pooling::sum) return sum;

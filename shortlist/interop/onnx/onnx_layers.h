@@ -19,4 +19,7 @@ std::string add_onnx_layer(OnnxGraph& graph, const Node& node, std::span<Paramet
 std::string add_onnx_embedding(OnnxGraph& graph, const Node& node, const ParameterState& table,
                                const std::string& ids, bool bags);
 
+// For bags of ids with -1 for none: how many ids of its row follow each id, int64 [rows, n].
+std::string add_later_ids(OnnxGraph& graph, const std::string& ids);
+
 }  // namespace shortlist
