@@ -100,3 +100,24 @@ def test_models_that_do_not_match_are_errors(grown):
     message = train("--set", 'features.item={kind="hashed",buckets=9,dim=4}')
     assert "feature 'item' is of kind hashed" in message
     assert "missing: " in error("train", "in.toml", "--from", "missing", "--out", "x", cwd=grown, code=3)
+
+
+def test_a_new_value_begins_like_known_ones_that_share_a_feature(tmp_path):
+    text = config(features='genre = { kind = "category", dim = 4 }').replace('features = ["item"]', 'features = ["item", "genre"]')
+    (tmp_path / "in.toml").write_text(text)
+    genres = {"a": "war", "b": "war", "c": "drama", "d": "drama", "new": "war"}
+
+    def write(name, items):
+        draw = random.Random(7)
+        rows = [(draw.randrange(6), item, genres[item], draw.randint(1, 5)) for item in items for _ in range(60)]
+        draw.shuffle(rows)
+        lines = "".join(f"u{user},{item},{genre},{rating}\n" for user, item, genre, rating in rows)
+        (tmp_path / name).write_text("user,item,genre,rating\n" + lines)
+
+    write("in.csv", "abcd")
+    run("train", "in.toml", "--out", "old", "--quiet", cwd=tmp_path)
+    write("new.csv", ["a", "b", "c", "d", "new"])
+    run("train", "in.toml", "--data", "new.csv", "--from", "old", "--out", "new", "--quiet", "--set",
+        "training.optimizer={sgd=1e-12}", cwd=tmp_path)
+    before, after = rows_of(tmp_path, "old", "item", "candidate"), rows_of(tmp_path, "new", "item", "candidate")
+    np.testing.assert_allclose(after["new"], (before["a"] + before["b"]) / 2, atol=1e-6)
