@@ -122,7 +122,7 @@ OPERATORS = {
     "Selu": lambda x: np.float32(1.05070102) * np.where(x > 0, x, np.float32(1.67326319) * np.expm1(x)),
     "Sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "Softmax": softmax,
-    "Softplus": lambda x: np.log1p(np.exp(x)),
+    "Softplus": lambda x: np.logaddexp(x, x.dtype.type(0)),
     "Squeeze": lambda x, axes: np.squeeze(x, tuple(axes)),
     "Sum": lambda *x: sum(x[1:], start=x[0]),
     "Transpose": lambda x, perm: np.transpose(x, perm),

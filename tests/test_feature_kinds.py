@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from evaluated import figures
 from program import error, run
 from serving import serving
 
@@ -51,8 +52,7 @@ def write(folder, rows, features, query, layers="", data="", items="", ranking_f
 
 def train(folder):
     run("train", "in.toml", "--out", "bundle", "--quiet", cwd=folder)
-    report = json.loads((folder / "bundle/report.json").read_text())
-    return next(task for task in report["tasks"] if task["task"] == "rating")
+    return figures(json.loads((folder / "bundle/report.json").read_text()), "rating")
 
 
 def predicted(folder, item="i1", **query):
@@ -117,7 +117,7 @@ def test_weights_that_do_not_fit_the_values_are_named_with_their_row(tmp_path):
     rows = weighted_rows(50)
     rows[7]["shares"] = "1 2"
     write(tmp_path, rows, 'tags = { kind = "categories", weights = "shares", dim = 4 }', ["tags"])
-    message = error("train", "in.toml", "--out", "bundle", cwd=tmp_path)
+    message = error("train", "in.toml", "--out", "bundle", cwd=tmp_path, code=3)
     assert "column 'shares': got 2 weights for 3 values, need one for each" in message and "row 8" in message
 
 
@@ -128,8 +128,13 @@ b = { kind = "hashed", buckets = 40, salt = 1, hashes = 3, dim = 4, table = "all
 """
     write(tmp_path, crossed_rows(), features, ["a", "b"], layers="{ dense = 32, activation = \"relu\" }", epochs=20)
     assert train(tmp_path)["rmse"] < 1
-    weights = run("describe", "bundle", cwd=tmp_path).stdout
-    assert "table/all" in weights
+    features = json.loads((tmp_path / "bundle/features.json").read_text())["features"]
+    assert [entry["feature"]["settings"]["salt"] for entry in features if entry["name"] in "ab"] == [0, 1]
+    run("export", "bundle", "--to", "safetensors", "--out", "weights.safetensors", cwd=tmp_path)
+    data = (tmp_path / "weights.safetensors").read_bytes()
+    header = json.loads(data[8:8 + int.from_bytes(data[:8], "little")])
+    tables = {name: entry["shape"] for name, entry in header.items() if name.endswith("/embeddings")}
+    assert sorted(tables.values()) == [[6, 4], [40, 4]], tables
     assert predicted(tmp_path, a=1, b="u") > 3 > predicted(tmp_path, a=2, b="u")
 
 
@@ -151,7 +156,7 @@ AGE = """
 who = { kind = "category", dim = 4 }
 age = { kind = "age", column = "released", at = "seen" }
 """
-DEEP = '{ dense = 16, activation = "relu", inputs = ["features", "age"] }'
+DEEP = '{ mlp = [16], final_activation = "relu", inputs = ["features", "age"] }'
 
 
 def test_a_ranking_reads_the_age_of_an_item_at_the_time_of_the_row(tmp_path):
@@ -174,5 +179,5 @@ def test_an_age_is_no_part_of_an_item_vector(tmp_path):
     write(tmp_path, aged_rows(50), AGE, ["who"])
     config = (tmp_path / "in.toml").read_text().replace('features = ["item"]', 'features = ["item", "age"]')
     (tmp_path / "in.toml").write_text(config)
-    message = error("train", "in.toml", "--out", "bundle", cwd=tmp_path)
+    message = error("train", "in.toml", "--out", "bundle", cwd=tmp_path, code=2)
     assert "item vectors cannot contain it: list it in items.ranking_features" in message

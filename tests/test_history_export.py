@@ -64,5 +64,5 @@ def test_a_pooled_history(tmp_path, settings):
 
 def test_a_history_with_layers_is_an_error(tmp_path):
     bundle(tmp_path, "layers = [{ gru = 8 }]")
-    message = error("export", "bundle", "--to", "onnx", "--out", "onnx", cwd=tmp_path)
+    message = error("export", "bundle", "--to", "onnx", "--out", "onnx", cwd=tmp_path, code=2)
     assert "feature 'history': layers along a history cannot be exported to ONNX" in message

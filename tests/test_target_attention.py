@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from evaluated import figures
 from program import error, run
 from serving import serving
 
@@ -63,22 +64,21 @@ def watched(tmp_path_factory):
     return folder
 
 
-def figures(folder, bundle="bundle"):
-    tasks = json.loads((folder / bundle / "report.json").read_text())["tasks"]
-    return next(task for task in tasks if task["task"] == "liked")
+def liked(folder, bundle="bundle"):
+    return figures(json.loads((folder / bundle / "report.json").read_text()), "liked")
 
 
 def test_the_candidate_finds_its_like_in_the_history(watched):
     run("train", "watched.toml", "--out", "plain", "--quiet", "--set", "ranking.0.target_attention={history=\"history\",hidden=[]}",
         cwd=watched)
-    assert figures(watched)["auc"] > 0.75, figures(watched)
-    assert "slots" in run("describe", "bundle", cwd=watched).stdout
+    assert liked(watched)["auc"] > 0.75
+    assert liked(watched, "plain")["auc"] > 0.75
+    assert "slots" in run("describe", "watched.toml", cwd=watched).stdout
 
 
 def test_evaluation_and_answers_know_the_history(watched):
     evaluated = json.loads(run("evaluate", "bundle", "--format", "json", cwd=watched).stdout)
-    again = next(task for task in evaluated["tasks"] if task["task"] == "liked")
-    assert again["auc"] == figures(watched)["auc"]
+    assert figures(evaluated, "liked") == liked(watched)
     ask = lambda history: json.loads(run(
         "predict", "bundle", f"--query=history={json.dumps(history)}", "--item", "movie=m23", "--format", "json",
         cwd=watched).stdout)["predictions"]["liked"]
@@ -101,10 +101,10 @@ def test_the_bytes_do_not_depend_on_the_threads(watched):
 
 def test_a_ranking_names_a_history_of_the_query(watched):
     message = error("train", "watched.toml", "--out", "x", "--set", "ranking.0.target_attention={history=\"movie\"}",
-                    cwd=watched)
+                    cwd=watched, code=2)
     assert "got 'movie', need a history of the query: history" in message
 
 
 def test_it_is_not_exported_to_onnx(watched):
-    message = error("export", "bundle", "--to", "onnx", "--out", "onnx", cwd=watched)
+    message = error("export", "bundle", "--to", "onnx", "--out", "onnx", cwd=watched, code=2)
     assert "target_attention of a ranking cannot be exported to ONNX" in message

@@ -79,7 +79,10 @@ void expect_embedding_agrees(const FixtureCase& c) {
   EncodedColumn column;
   column.ids = c.integers("ids");
   column.offsets = c.integers<uint32_t>("offsets");
-  if (c.find("weights") != nullptr) column.weights = c.floats("weights");
+  if (c.find("weights") != nullptr) {
+    const std::span<const float> weights = c.floats("weights");
+    column.weights.assign(weights.begin(), weights.end());
+  }
   std::vector<uint32_t> rows(column.offsets.size() - 1);
   std::iota(rows.begin(), rows.end(), 0);
   LayerRun run(layer, {.rows = rows.size(), .feature = {&column, rows}});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "shortlist/learners/new_values.h"
 #include "shortlist/learners/two_tower_retriever.h"
 #include "shortlist/learners/unread_nodes.h"
 #include "shortlist/retrieval/all_items.h"
@@ -25,8 +26,11 @@ LearningRates best_rates(const TrainingConfig& training, const TrainerState& sta
 std::unique_ptr<Towers> initial_towers(const LearnerInput& input) {
   auto towers = make_towers(input.model);
   towers->parameters->initialize(static_cast<uint64_t>(input.training.settings.seed));
-  if (input.earlier != nullptr)
-    begin_with(*input.earlier, input.model, input.prepared.features, *towers->parameters);
+  if (input.earlier != nullptr) {
+    const FeatureMap& features = input.prepared.features;
+    begin_with(*input.earlier, input.model, features, *towers->parameters);
+    begin_new_values(*input.earlier, input.model, features, input.prepared.data, *towers->parameters);
+  }
   return towers;
 }
 

@@ -59,7 +59,7 @@ EncodedColumn encode_rows(const FeatureMap::Entry& entry, const DataColumns& col
 }  // namespace
 
 FeatureMap fit_features(const DataSpec& spec, const DataColumns& columns, const std::vector<uint32_t>* rows,
-                        ColumnForms forms, const EarlierFeatures* earlier, size_t part_values) {
+                        ColumnForms forms, size_t part_values, const EarlierFeatures* earlier) {
   std::vector<FeatureConfig> used = spec.features;
   for (FeatureConfig& feature : used) {
     use_table_format(columns.origin(feature.column).date_format, columns.find(feature.column).values,

@@ -19,8 +19,8 @@ inline constexpr size_t kPartValues = size_t{1} << 16;
 // (null: all rows of the interactions). All functions here throw a data Error that names the row of an
 // invalid value.
 FeatureMap fit_features(const DataSpec& spec, const DataColumns& columns, const std::vector<uint32_t>* rows,
-                        ColumnForms forms, const EarlierFeatures* earlier = nullptr,
-                        size_t part_values = kPartValues);
+                        ColumnForms forms, size_t part_values = kPartValues,
+                        const EarlierFeatures* earlier = nullptr);
 
 // Encodes a tower's features of the rows `first`. The distinct values of each feature's column are encoded
 // once. Adds the number of unseen values to `unseen`, by feature name.

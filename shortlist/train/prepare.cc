@@ -178,8 +178,8 @@ PreparedData prepare_data(const DataSpec& spec, const Table& table, TrainOn trai
     if (split.train.empty()) throw data_error("the split leaves no row to train on");
     if (inspect) inspect(columns, split);
     const bool all = spec.fit_on == FitRows::table;
-    PreparedData prepared{
-        .features = fit_features(spec, columns, all ? nullptr : &split.train, std::move(forms), earlier)};
+    PreparedData prepared{.features = fit_features(spec, columns, all ? nullptr : &split.train,
+                                                   std::move(forms), kPartValues, earlier)};
     DataFingerprint fingerprint = fingerprint_of(columns);
     add_split(split, fingerprint);
     add_features(prepared.features, fingerprint);

@@ -113,7 +113,8 @@ def test_examples_go_round_in_every_form(path):
 
 def test_every_kind_goes_round():
     for kind in sl.config.FEATURES:
-        config = Config(features={"a": kind(column="b")})
+        feature = kind(columns=["b", "c"]) if kind is sl.config.Crossed else kind(column="b")
+        config = Config(features={"a": feature})
         assert Config.from_dict(config.to_dict()) == config == Config.from_toml(config.to_toml())
     for kind in sl.config.LAYERS:
         layer = kind([3]) if kind is Mlp else kind()
