@@ -43,6 +43,7 @@ RankingLossName = Literal[
     "list_mle",
     "listwise_softmax",
 ]
+ActivationName = Literal["linear", "relu", "sigmoid", "tanh", "softplus", "elu", "selu", "gelu", "swish"]
 InitializerName = Literal[
     "zeros",
     "ones",
@@ -57,7 +58,6 @@ InitializerName = Literal[
     "lecun_normal",
     "orthogonal",
 ]
-ActivationName = Literal["linear", "relu", "sigmoid", "tanh", "softplus", "elu", "selu", "gelu", "swish"]
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
@@ -936,6 +936,10 @@ class Categories(Feature):
         Maximum number of ids, including those for unseen values. The most frequent values are kept.
     missing : {"oov", "empty", "token", "error"}, default "empty"
         How to treat a missing value: empty (no id, zeros), oov (as an unseen value), token (an id of its own), error
+    weights : str
+        Column with one number for each value of the row, in the same order: a list, or a text with separators. The
+        embeddings are combined with these weights: mean is sum w x / sum w, sum is sum w x, sqrtn is sum w x / sqrt(sum
+        w^2). If it is missing, all values of the row count alike.
     dim : int, 1 to 1048576, default 32
         Columns of the feature's embedding table
     pooling : {"mean", "sum", "sqrtn"}, default "mean"
@@ -970,6 +974,7 @@ class Categories(Feature):
     minimum_count: int | None = None
     max_tokens: int | None = None
     missing: Literal["oov", "empty", "token", "error"] | None = None
+    weights: str | None = None
     dim: int | None = None
     pooling: Literal["mean", "sum", "sqrtn"] | None = None
     initializer: InitializerName | None = None
@@ -1068,6 +1073,10 @@ class Hashed(Feature):
         Number of ids
     salt : int
         Key of SipHash, as in Keras. If not set, the hash is FarmHash's fingerprint.
+    hashes : int, 1 to 64
+        Number of buckets of a value, each by a hash of its own: the embeddings are concatenated, so that two values are
+        confused only if all of their buckets are the same. Hash j is SipHash with the key (salt, j), as in TensorFlow
+        Recommenders' UnifiedEmbedding.
     missing : {"oov", "empty", "token", "error"}, default "empty"
         How to treat a missing value: empty (no id, zeros), token (an id of its own), error, oov (the id 0)
     dim : int, 1 to 1048576, default 32
@@ -1099,6 +1108,63 @@ class Hashed(Feature):
     column: str | None = None
     buckets: int | None = None
     salt: int | None = None
+    hashes: int | None = None
+    missing: Literal["oov", "empty", "token", "error"] | None = None
+    dim: int | None = None
+    pooling: Literal["mean", "sum", "sqrtn"] | None = None
+    initializer: InitializerName | None = None
+    initializer_scale: float | None = None
+    l2: float | None = None
+    row_l2: float | None = None
+    half_life: float | None = None
+    item_dropout: float | None = None
+    table: str | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Crossed(Feature):
+    """The combination of one value of each of several columns, hashed to a bucket; needs no vocabulary.
+
+    Parameters
+    ----------
+    column : str
+        the column of the table; the feature's name by default
+    columns : list of str
+        The columns, two or more, in an order that the hash depends on: ["genre", "country"]
+    buckets : int, 1 to 1000000000, default 1024
+        Number of ids
+    missing : {"oov", "empty", "token", "error"}, default "empty"
+        How to treat a row in which a value is missing: empty (no id, zeros), token (an id of its own), error, oov (the
+        id 0)
+    dim : int, 1 to 1048576, default 32
+        Columns of the feature's embedding table
+    pooling : {"mean", "sum", "sqrtn"}, default "mean"
+        How the embeddings of a row's ids are combined. A row without ids gets zeros.
+    initializer : InitializerName, default "uniform"
+        Initializer of the table
+    initializer_scale : float, at least 0, default 1.0
+        Factor by which the initial values are multiplied
+    l2 : float, at least 0, default 0.0
+        Adds l2 sum E^2, over the whole table, to the loss
+    row_l2 : float, at least 0, default 0.0
+        Adds row_l2 sum E^2, over the rows that the batch looks up, each once, to the loss: frequent rows shrink more
+        often, and a step costs no more
+    half_life : float, at least 0, default 0.0
+        Weights the ids of a row by their age: 1 for the last, and half as much for one that is this many places before
+        it. 0 means that all count the same.
+    item_dropout : float, at least 0 and less than 1, default 0.0
+        Share of a row's ids that each training step leaves out, at random
+    table : str
+        Name of an embedding table that several features share. They have the same kind and settings, and their
+        vocabulary is fitted on the columns of all of them. The default is a table of its own; a history shares that of
+        the feature that it reads.
+    """
+
+    kind: ClassVar[str] = "crossed"
+
+    column: str | None = None
+    columns: list[str] | None = None
+    buckets: int | None = None
     missing: Literal["oov", "empty", "token", "error"] | None = None
     dim: int | None = None
     pooling: Literal["mean", "sum", "sqrtn"] | None = None
@@ -1223,6 +1289,70 @@ class Time(Feature):
     unit: Literal["seconds", "milliseconds", "microseconds", "nanoseconds"] | None = None
     format: str | None = None
     missing: Literal["mean", "indicator", "bucket", "zero", "error"] | None = None
+    dim: int | None = None
+    pooling: Literal["mean", "sum", "sqrtn"] | None = None
+    initializer: InitializerName | None = None
+    initializer_scale: float | None = None
+    l2: float | None = None
+    row_l2: float | None = None
+    half_life: float | None = None
+    item_dropout: float | None = None
+    table: str | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Age(Feature):
+    """The time between an item's column, such as its release, and the time of the row; for rankings.
+
+    Parameters
+    ----------
+    column : str
+        the column of the table; the feature's name by default
+    at : str
+        Column with the time of the row, which a query gives. The default is the column of data.time. Rankings read two
+        numbers: log(1 + days), negative before the item's time, and whether both times are known.
+    unit : {"seconds", "milliseconds", "microseconds", "nanoseconds"}
+        Unit of times that are numbers since 1970-01-01 UTC: seconds, milliseconds, microseconds or nanoseconds. If not
+        set, the column's largest number decides.
+    format : str
+        Format of times that are texts, such as "%d-%m-%Y %H:%M". ISO 8601 is always read, and so are dates if the whole
+        column shows whether the day or the month comes first.
+    at_unit : {"seconds", "milliseconds", "microseconds", "nanoseconds"}
+        The unit of the times in `at`. The default is that of data.time.
+    at_format : str
+        The format of the times in `at`. The default is that of data.time.
+    dim : int, 1 to 1048576, default 32
+        Columns of the feature's embedding table
+    pooling : {"mean", "sum", "sqrtn"}, default "mean"
+        How the embeddings of a row's ids are combined. A row without ids gets zeros.
+    initializer : InitializerName, default "uniform"
+        Initializer of the table
+    initializer_scale : float, at least 0, default 1.0
+        Factor by which the initial values are multiplied
+    l2 : float, at least 0, default 0.0
+        Adds l2 sum E^2, over the whole table, to the loss
+    row_l2 : float, at least 0, default 0.0
+        Adds row_l2 sum E^2, over the rows that the batch looks up, each once, to the loss: frequent rows shrink more
+        often, and a step costs no more
+    half_life : float, at least 0, default 0.0
+        Weights the ids of a row by their age: 1 for the last, and half as much for one that is this many places before
+        it. 0 means that all count the same.
+    item_dropout : float, at least 0 and less than 1, default 0.0
+        Share of a row's ids that each training step leaves out, at random
+    table : str
+        Name of an embedding table that several features share. They have the same kind and settings, and their
+        vocabulary is fitted on the columns of all of them. The default is a table of its own; a history shares that of
+        the feature that it reads.
+    """
+
+    kind: ClassVar[str] = "age"
+
+    column: str | None = None
+    at: str | None = None
+    unit: Literal["seconds", "milliseconds", "microseconds", "nanoseconds"] | None = None
+    format: str | None = None
+    at_unit: Literal["seconds", "milliseconds", "microseconds", "nanoseconds"] | None = None
+    at_format: str | None = None
     dim: int | None = None
     pooling: Literal["mean", "sum", "sqrtn"] | None = None
     initializer: InitializerName | None = None
@@ -1638,7 +1768,7 @@ class BlendModel(ModelKind):
     weights: list[float] | None = None
 
 
-FEATURES: Kinds = (Category, Categories, Text, Hashed, Number, Time, Vector, History,)
+FEATURES: Kinds = (Category, Categories, Text, Hashed, Crossed, Number, Time, Age, Vector, History,)
 MODELS: Kinds = (
     TwoTowerModel,
     PopularityModel,
@@ -2112,6 +2242,32 @@ class Retrieval(Settings):
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
+class TargetAttention(Settings):
+    """Attention of the candidate to the query's history (DIN): the sum of the history's embeddings, weighted by how
+    well each fits the candidate.
+
+    It is appended to the input of the first layer, and layers can name it target_attention.
+
+    Parameters
+    ----------
+    history : str
+        The history feature of the query, in query.features or query.ranking_features
+    hidden : list of int, 1 to 1048576, default [32]
+        Units of the hidden layers of the network that scores an event from its vector h and the candidate's c: [h, c, h
+        - c, h * c]. Empty: the score is the dot product of h and c.
+    activation : ActivationName, default "sigmoid"
+        Of the hidden layers
+    softmax : bool, default False
+        Whether the weights of a history's events are the softmax of their scores. DIN takes the scores.
+    """
+
+    history: str | None = None
+    hidden: list[int] | None = None
+    activation: ActivationName | None = None
+    softmax: bool | None = None
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
 class Ranking(Settings):
     """Learns to predict a label.
 
@@ -2140,13 +2296,17 @@ class Ranking(Settings):
         Column whose equal values make a group of rows. Losses that compare rows compare those of a group, and training
         batches then have whole groups. If it is set, NDCG within the groups is measured with every loss. The default
         for losses that compare rows is data.user, or the query if there is no user.
+    target_attention : TargetAttention
+        Attention of the candidate to the query's history (DIN): the sum of the history's embeddings, weighted by how
+        well each fits the candidate. It is appended to the input of the first layer, and layers can name it
+        target_attention.
     layers : list of Layer
         Layers on the outputs of both towers, concatenated, or on those of [experts]. A last dense layer with one unit
         is added, or with one per class. Besides earlier layers, inputs can name query and item (the towers' outputs),
         features (both), query_features and item_features (the towers' inputs) and each feature by its own name.
     """
 
-    _tables: ClassVar[Mapping[str, Kinds]] = {"layers": LAYERS}
+    _tables: ClassVar[Mapping[str, Kinds]] = {"target_attention": (TargetAttention,), "layers": LAYERS}
 
     label: str | None = None
     loss: RankingLossName | None = None
@@ -2156,6 +2316,7 @@ class Ranking(Settings):
     temperature: float | None = None
     standardize_label: bool | None = None
     group: str | None = None
+    target_attention: TargetAttention | None = None
     layers: list[Layer] | None = None
 
 
@@ -2244,20 +2405,31 @@ class Optimizer(Settings):
         Learning rate of stochastic gradient descent
     clippy_adagrad : float, more than 0
         Learning rate of Adagrad with adaptive clipping (Tang et al. 2023)
+    rmsprop : float, more than 0
+        Learning rate of RMSprop (Tieleman & Hinton 2012)
+    nadam : float, more than 0
+        Learning rate of Adam with Nesterov momentum (Dozat 2016)
+    adamax : float, more than 0
+        Learning rate of Adamax (Kingma & Ba 2015, section 7)
     beta_1 : float, at least 0 and less than 1, default 0.9
-        For adam and adamw: weight of the past in the mean of gradients
+        For adam, adamw, nadam and adamax: weight of the past in the mean of gradients
     beta_2 : float, at least 0 and less than 1, default 0.999
-        For adam and adamw: weight of the past in the mean of squared gradients
+        For adam, adamw and nadam: weight of the past in the mean of squared gradients; for adamax: in their largest
+        magnitude
+    rho : float, at least 0 and less than 1, default 0.9
+        For rmsprop: weight of the past in the mean of squared gradients
     epsilon : float, more than 0, default 1e-07
-        For adam and adamw: added to the root. For adagrad and clippy_adagrad: added under the root.
+        For adam, adamw and nadam: added to the root; for adamax: to the magnitude. For adagrad, clippy_adagrad and
+        rmsprop: added under the root.
     idle_rows : {"decay", "skip"}, default "decay"
-        For adam, adamw and weight_decay, table rows that a batch does not use: decay as in Keras, or skip (lazy)
+        For adam, adamw, rmsprop, nadam, adamax and weight_decay, table rows that a batch does not use: decay as in
+        Keras, or skip (lazy)
     initial_accumulator : float, at least 0, default 0.1
         For adagrad, clippy_adagrad and ftrl: initial value of the sum of squares
     rowwise : bool, default False
         For adagrad: keep one sum per table row, of the means of its squared gradients, to save memory
     momentum : float, at least 0 and less than 1, default 0.0
-        For sgd: share of the last update that is kept
+        For sgd and rmsprop: share of the last update that is kept
     nesterov : bool, default False
         For sgd: use Nesterov momentum
     learning_rate_power : float, -1 to 0, default -0.5
@@ -2301,8 +2473,12 @@ class Optimizer(Settings):
     ftrl: float | None = None
     sgd: float | None = None
     clippy_adagrad: float | None = None
+    rmsprop: float | None = None
+    nadam: float | None = None
+    adamax: float | None = None
     beta_1: float | None = None
     beta_2: float | None = None
+    rho: float | None = None
     epsilon: float | None = None
     idle_rows: Literal["decay", "skip"] | None = None
     initial_accumulator: float | None = None
@@ -2575,6 +2751,7 @@ class Config(Sections):
 __all__ = [
     "Activation",
     "Add",
+    "Age",
     "Attribute",
     "Average",
     "BatchNorm",
@@ -2588,6 +2765,7 @@ __all__ = [
     "Config",
     "Cross",
     "CrossMix",
+    "Crossed",
     "Data",
     "Dcn",
     "DeepFm",
@@ -2632,6 +2810,7 @@ __all__ = [
     "SelfAttention",
     "SlimModel",
     "Split",
+    "TargetAttention",
     "Text",
     "Time",
     "TimeColumn",

@@ -44,14 +44,14 @@ TEST(WeightReader, ReadsListsOfNumbers) {
 }
 
 TEST(WeightReader, LeavesOutTheWeightOfAValueWithoutAnId) {
-  const Weighted weighted({{"oov_buckets", 0}});
+  const Weighted weighted(nlohmann::json{{"oov_buckets", 0}});
   const EncodedColumn out = weighted.encode(text_column(Texts{"a,new,c"}), text_column(Texts{"1,2,4"}));
   EXPECT_EQ(out.ids, (std::vector<int32_t>{0, 2}));
   EXPECT_EQ(out.weights, (std::vector<float>{1, 4}));
 }
 
 TEST(WeightReader, CountsValuesAlikeIfTheWeightsOrTheValuesAreMissing) {
-  const Weighted weighted({{"missing", "token"}});
+  const Weighted weighted(nlohmann::json{{"missing", "token"}});
   const EncodedColumn out = weighted.encode(text_column(Texts{"a,b", kNull}), text_column(Texts{kNull, "7"}));
   EXPECT_EQ(out.ids, (std::vector<int32_t>{1, 2, 4}));
   EXPECT_EQ(out.weights, (std::vector<float>{1, 1, 1}));
