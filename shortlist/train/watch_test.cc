@@ -13,8 +13,16 @@ EpochRecord epoch(int number, const char* figure, double value) {
   return {.epoch = number, .train = {{figure, -1}}, .validation = {{figure, value}}};
 }
 
+// Training replaces "auto" by the name of a metric; here it is the loss.
+template <typename Config>
+Config resolved(Config config) {
+  if (config.monitor == kServedMonitor) config.monitor = "loss";
+  return config;
+}
+
 // The learning rate after each epoch, starting at 1.
-std::vector<double> rates(const PlateauConfig& config, const std::vector<double>& values) {
+std::vector<double> rates(const PlateauConfig& given, const std::vector<double>& values) {
+  const PlateauConfig config = resolved(given);
   Plateau plateau(config);
   std::vector<double> rates;
   double rate = 1;
@@ -27,7 +35,8 @@ std::vector<double> rates(const PlateauConfig& config, const std::vector<double>
 }
 
 // The epoch after which training stops, or 0 if it continues, and the best epoch.
-std::pair<int, int> stops(const EarlyStoppingConfig& config, const std::vector<double>& values) {
+std::pair<int, int> stops(const EarlyStoppingConfig& given, const std::vector<double>& values) {
+  const EarlyStoppingConfig config = resolved(given);
   EarlyStopping early(config);
   int number = 0;
   for (double value : values) {
