@@ -48,9 +48,9 @@ def read_movielens(data):
 
 
 TASKS = {
-    "anime": {"read": read_anime, "user": "User_ID", "item": "Anime_ID", "label": "Feedback",
+    "anime": {"read": read_anime, "user": "User_ID", "item": "Anime_ID", "label": "Feedback", "ease_l2": 200,
               "configs": {"examples/anime/users.toml": "EASE and biased MF"}},
-    "ml-100k": {"read": read_movielens, "user": "user_id", "item": "movie_id", "label": "rating",
+    "ml-100k": {"read": read_movielens, "user": "user_id", "item": "movie_id", "label": "rating", "ease_l2": 300,
                 "configs": {"examples/movielens/ease.toml": "EASE"}},
 }
 
@@ -139,7 +139,8 @@ def run_peer(python, name, judge, folder, seed):
     task, out = judge.task, folder / "peer.csv"
     out.unlink(missing_ok=True)
     done = subprocess.run([python, ROOT / "benchmarks/peers/quality_peer.py", name, folder / "table.csv", out, str(seed),
-                           task["user"], task["item"], task["label"], str(judge.length)], capture_output=True, text=True)
+                           task["user"], task["item"], task["label"], str(judge.length), str(task["ease_l2"])],
+                          capture_output=True, text=True)
     if done.returncode == 3:
         return None
     if done.returncode != 0:

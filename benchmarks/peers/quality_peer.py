@@ -1,6 +1,6 @@
 """Lists or predictions of a peer, for benchmarks/quality.py.
 
-quality_peer.py NAME TABLE OUT SEED USER ITEM LABEL LENGTH. TABLE has a column `part`; the peer learns from the rows of
+quality_peer.py NAME TABLE OUT SEED USER ITEM LABEL LENGTH EASE_L2. TABLE has a column `part`; the peer learns from the rows of
 "train". OUT becomes rows of a user and an item, best first, without the user's training items; or for surprise_svd the
 predicted label of each test row. Prints the name to show, with the version. Exits with 3 if the library is missing."""
 
@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 
-name, table, out, seed, user_column, item_column, label_column, length = sys.argv[1:]
+name, table, out, seed, user_column, item_column, label_column, length, ease_l2 = sys.argv[1:]
 seed, length = int(seed), int(length)
 with open(table, newline="") as file:
     rows = list(csv.DictReader(file))
@@ -52,7 +52,7 @@ def write_scores(known, score):
 def ease_numpy():
     known = matrix()
     gram = np.asarray((known.T @ known).todense(), np.float64)
-    gram[np.diag_indices_from(gram)] += 200 if label_column == "Feedback" else 300
+    gram[np.diag_indices_from(gram)] += float(ease_l2)
     inverse = np.linalg.inv(gram)
     weights = inverse / -np.diag(inverse)
     np.fill_diagonal(weights, 0)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from shortlist._estimators import given_settings
-from shortlist._item_estimators import _OfHistories as _OfItems
+from shortlist._item_estimators import OfHistories
 from shortlist._settings import Settings, plain
 
 
-class _OfHistories(_OfItems):
+class _FactorModel(OfHistories):
     """A kind with a vector per item."""
 
     def _settings(self, data: Any) -> dict[str, Any]:
@@ -24,7 +24,7 @@ class _OfHistories(_OfItems):
         return settings
 
 
-class Ials(_OfHistories):
+class Ials(_FactorModel):
     """Implicit matrix factorisation by alternating least squares (Hu et al. 2008, Rendle et al. 2021).
 
     Parameters that are None have the program's defaults.
@@ -116,7 +116,7 @@ class Ials(_OfHistories):
         self.verbose = verbose
 
 
-class BprMf(_OfHistories):
+class BprMf(_FactorModel):
     """Matrix factorisation by Bayesian personalised ranking (Rendle et al. 2009).
 
     Parameters that are None have the program's defaults.
@@ -200,7 +200,7 @@ class BprMf(_OfHistories):
         self.verbose = verbose
 
 
-class BiasedMf(_OfHistories):
+class BiasedMf(_FactorModel):
     """Matrix factorisation of ratings: SVD, or SVD++ with ``implicit=True`` (Koren 2008).
 
     Parameters that are None have the program's defaults.

@@ -11,7 +11,7 @@ from shortlist._estimators import given_settings
 from shortlist._settings import Settings, plain
 
 
-class _OfHistories(Estimator):
+class OfHistories(Estimator):
     """A kind that answers from the items of a user's history."""
 
     _model_kind = ""
@@ -32,7 +32,7 @@ class _OfHistories(Estimator):
         return given_settings(plain(settings))
 
 
-class ItemKnn(_OfHistories):
+class ItemKnn(OfHistories):
     """Items that are similar to those of the user's history: the same users took them.
 
     Parameters that are None have the program's defaults.
@@ -106,7 +106,7 @@ class ItemKnn(_OfHistories):
         self.verbose = verbose
 
 
-class Ease(_OfHistories):
+class Ease(OfHistories):
     """A linear model from the items of a user to every other item, in closed form (Steck 2019).
 
     Parameters that are None have the program's defaults.
@@ -166,7 +166,7 @@ class Ease(_OfHistories):
         self.verbose = verbose
 
 
-class Slim(_OfHistories):
+class Slim(OfHistories):
     """A sparse linear model from the items of a user to every other item (Ning and Karypis 2011).
 
     Parameters that are None have the program's defaults.
@@ -236,7 +236,7 @@ class Slim(_OfHistories):
         self.verbose = verbose
 
 
-class Transitions(_OfHistories):
+class Transitions(OfHistories):
     """What users took after the latest items of the history.
 
     Parameters that are None have the program's defaults.

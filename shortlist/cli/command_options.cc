@@ -126,6 +126,18 @@ void add_format(CLI::App& sub, std::string& format, const std::vector<std::strin
   sub.add_option("--format", format, "Output format")->check(one_of(formats))->capture_default_str();
 }
 
+void add_side_tables(CLI::App& sub, ConfigTableOptions& tables) {
+  sub.add_option("--items", tables.items, "Table to use instead of that of the config's [items]")
+      ->option_text("TABLE");
+  sub.add_option("--users", tables.users, "Table to use instead of that of the config's [users]")
+      ->option_text("TABLE");
+}
+
+void add_config_tables(CLI::App& sub, ConfigTableOptions& tables) {
+  sub.add_option("--data", tables.data.table, "Table to use instead of the config's")->option_text("TABLE");
+  add_side_tables(sub, tables);
+}
+
 void add_settings(CLI::App& sub, std::vector<std::string>& settings) {
   sub.add_option_function<std::vector<std::string>>(
          "--set",

@@ -48,6 +48,10 @@ void add_table_file(CLI::App& sub, std::string& out);
 // Options for reading a text file.
 void add_text_options(CLI::App& sub, TableOptions& table);
 
+// The tables that replace those of a config: --items and --users; with add_config_tables() also --data.
+void add_side_tables(CLI::App& sub, ConfigTableOptions& tables);
+void add_config_tables(CLI::App& sub, ConfigTableOptions& tables);
+
 // A flag that is repeated for each value.
 CLI::Option* add_list(CLI::App& sub, const char* flag, std::vector<std::string>& values, const char* help);
 void add_threads(CLI::App& sub, int& threads);

@@ -5,21 +5,12 @@
 namespace shortlist {
 namespace {
 
-void add_side_tables(CLI::App& sub, ConfigTableOptions& tables) {
-  sub.add_option("--items", tables.items, "Table to use instead of that of the config's [items]")
-      ->option_text("TABLE");
-  sub.add_option("--users", tables.users, "Table to use instead of that of the config's [users]")
-      ->option_text("TABLE");
-}
-
 void add_describe(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<DescribeCommand>(
       app, chosen, "describe", "Show a config's layers, shapes, parameters and settings", sub);
   sub->add_option("config", command->config, "The config, a TOML file")->required()->option_text("CONFIG");
-  sub->add_option("--data", command->tables.data.table, "Table to use instead of the config's")
-      ->option_text("TABLE");
-  add_side_tables(*sub, command->tables);
+  add_config_tables(*sub, command->tables);
   add_settings(*sub, command->settings);
   sub->add_option("--dot", command->dot, "Write the model's graph for Graphviz")->option_text("FILE");
   sub->add_option("--svg", command->svg, "Write the model's graph as a picture")->option_text("FILE");
@@ -62,9 +53,7 @@ void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& ar
     };
   };
   sub->add_option("config", command->config, "The config, a TOML file")->required()->option_text("CONFIG");
-  sub->add_option("--data", command->tables.data.table, "Table to use instead of the config's")
-      ->option_text("TABLE");
-  add_side_tables(*sub, command->tables);
+  add_config_tables(*sub, command->tables);
   sub->add_option("--out", command->out, "Folder for the bundle. The default is runs/NAME for NAME.toml.")
       ->option_text("DIR");
   sub->add_option_function<std::string>("--epochs", shorthand("training.epochs"),

@@ -4,14 +4,6 @@
 namespace shortlist {
 namespace {
 
-void add_tables(CLI::App& sub, ConfigTableOptions& tables) {
-  sub.add_option("--data", tables.data.table, "Table to use instead of the config's")->option_text("TABLE");
-  sub.add_option("--items", tables.items, "Table to use instead of that of the config's [items]")
-      ->option_text("TABLE");
-  sub.add_option("--users", tables.users, "Table to use instead of that of the config's [users]")
-      ->option_text("TABLE");
-}
-
 void add_compare(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<CompareCommand>(
@@ -20,7 +12,7 @@ void add_compare(CLI::App& app, Chosen& chosen) {
                   "Configs (TOML files), and names of kinds of model, such as popularity, which are trained "
                   "with their default settings")
       ->option_text("CONFIG...");
-  add_tables(*sub, command->tables);
+  add_config_tables(*sub, command->tables);
   sub->add_flag("--quick", command->classics,
                 "Compare the config with every kind that needs no features. Without a config, with the one "
                 "that `shortlist init` writes for the table.");
@@ -53,7 +45,7 @@ void add_tune(CLI::App& app, Chosen& chosen) {
   const auto command = add_command<TuneCommand>(
       app, chosen, "tune", "Search the settings of a config that do best on the validation rows", sub);
   sub->add_option("config", command->config, "The config, a TOML file")->required()->option_text("CONFIG");
-  add_tables(*sub, command->tables);
+  add_config_tables(*sub, command->tables);
   sub->add_option("--space", command->space,
                   "TOML file with the settings to vary. Without it, those of the kind of model.")
       ->option_text("FILE");

@@ -7,6 +7,7 @@
 
 #include "shortlist/learners/blend_weights.h"
 #include "shortlist/learners/find_kind.h"
+#include "shortlist/learners/only_warnings.h"
 #include "shortlist/learners/query_blocks.h"
 #include "shortlist/math/top_k.h"
 
@@ -61,16 +62,6 @@ std::vector<double> with_sum_1(std::vector<double> weights) {
   for (double& weight : weights) weight /= sum;
   return weights;
 }
-
-// Members without towers report nothing but warnings: their epochs are not those of the run.
-class OnlyWarnings final : public TrainingCallback {
- public:
-  explicit OnlyWarnings(TrainingCallback& callback) : callback_(callback) {}
-  void warned(const std::string& message) override { callback_.warned(message); }
-
- private:
-  TrainingCallback& callback_;
-};
 
 // The validation rows of a query: the items to find, with their gains.
 struct Wanted {

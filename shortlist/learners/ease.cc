@@ -50,17 +50,12 @@ SparseMatrix largest_of_rows(std::span<const float> weights, size_t n, size_t ke
     TopK best(std::min(keep, n));
     best.push(sizes, 0);
     rows[i] = best.take();
+    std::erase_if(rows[i], [](const Scored& scored) { return scored.score == 0; });
     std::ranges::sort(rows[i], {}, &Scored::index);
+    for (Scored& scored : rows[i]) scored.score = weights[i * n + scored.index];
   });
   SparseMatrix kept{.cols = n};
-  for (size_t i = 0; i < n; ++i) {
-    for (const Scored& scored : rows[i]) {
-      if (scored.score == 0) continue;
-      kept.columns.push_back(static_cast<int32_t>(scored.index));
-      kept.values.push_back(weights[i * n + scored.index]);
-    }
-    kept.offsets.push_back(static_cast<int64_t>(kept.columns.size()));
-  }
+  for (const std::vector<Scored>& row : rows) kept.add_row(row);
   return kept;
 }
 

@@ -1,7 +1,6 @@
 #include "shortlist/learners/factor_learner.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "shortlist/train/checkpoint.h"
 
@@ -48,11 +47,7 @@ Fitted FactorLearner::fit(const FitOptions& options, TrainingCallback& callback,
   TrainerState run;
   const ValuesCheckpoint view{state(), &run, input_.training.hash, &data().fingerprint};
   if (!options.from_checkpoint.empty()) {
-    const std::string& from = options.from_checkpoint;
-    const std::optional<Checkpoint> checkpoint =
-        std::filesystem::is_directory(from) ? open_newest_checkpoint(from) : open_checkpoint(from);
-    if (!checkpoint) throw usage_error("{}: has no checkpoint", from);
-    load_checkpoint(*checkpoint, view);
+    load_checkpoint(open_given_checkpoint(options.from_checkpoint), view);
     callback.resumed(run);
     end();
     return {.finished = true, .went_on = true, .history = run.history, .rates = {}};

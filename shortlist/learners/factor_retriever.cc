@@ -25,9 +25,7 @@ Explanation explain_item(const FoldedHistory& folded, std::span<const float> vec
     share.score += score;
     share.history.push_back({folded.items[h], score, {}});
   }
-  std::ranges::stable_sort(share.history, std::greater(),
-                           [](const HistoryShare& of) { return std::abs(of.score); });
-  share.history.resize(std::min(share.history.size(), kHistoryShares));
+  keep_largest(share.history);
   Explanation why{.method = kHistory, .constant = dot(folded.rest, vector), .features = {}};
   why.features.push_back(std::move(share));
   return why;

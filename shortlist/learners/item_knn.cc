@@ -160,13 +160,9 @@ class Neighbours {
     SparseMatrix similar{.cols = items()};
     for (TopK& best : best_) {
       std::vector<Scored> row = best.take();
+      std::erase_if(row, [](const Scored& scored) { return scored.score <= 0; });  // no common users
       std::ranges::sort(row, {}, &Scored::index);
-      for (const Scored& scored : row) {
-        if (scored.score <= 0) continue;  // no common users
-        similar.columns.push_back(static_cast<int32_t>(scored.index));
-        similar.values.push_back(scored.score);
-      }
-      similar.offsets.push_back(static_cast<int64_t>(similar.columns.size()));
+      similar.add_row(row);
     }
     return similar;
   }

@@ -1,7 +1,6 @@
 #include "shortlist/learners/item_to_item.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "shortlist/math/elementwise.h"
@@ -98,9 +97,7 @@ Explanation explain_history(const ItemToItem& weights, std::span<const HistoryWe
     share.score += score;
     if (score != 0) share.history.push_back({from.item, score, {}});
   }
-  std::ranges::stable_sort(share.history, std::greater(),
-                           [](const HistoryShare& of) { return std::abs(of.score); });
-  share.history.resize(std::min(share.history.size(), kHistoryShares));
+  keep_largest(share.history);
   return {kHistory, 0, {std::move(share)}};
 }
 

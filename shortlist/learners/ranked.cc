@@ -1,20 +1,8 @@
 #include "shortlist/learners/ranked.h"
 
+#include "shortlist/learners/only_warnings.h"
+
 namespace shortlist {
-namespace {
-
-// Epochs of the retriever are not those of the training.
-class OnlyWarnings final : public TrainingCallback {
- public:
-  explicit OnlyWarnings(TrainingCallback& callback) : callback_(callback) {}
-  void warned(const std::string& message) override { callback_.warned(message); }
-
- private:
-  TrainingCallback& callback_;
-};
-
-}  // namespace
-
 RankedLearner::RankedLearner(std::unique_ptr<Learner> retrieval, const LearnerInput& input)
     : retrieval_(std::move(retrieval)), ranking_(input) {}
 

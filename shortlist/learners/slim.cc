@@ -10,18 +10,13 @@
 namespace shortlist {
 namespace {
 
-struct Weight {
-  int32_t item;
-  float value;
-};
-
 // Learns the weights to one item at a time.
 class Descent {
  public:
   Descent(const float* gram, size_t items, const SlimSettings& settings)
       : gram_(gram), items_(items), settings_(settings) {}
 
-  std::vector<Weight> weights_to(size_t item) {
+  std::vector<Scored> weights_to(size_t item) {
     choose_candidates(item);
     const size_t m = candidates_.size();
     weights_.assign(m, 0.0f);
@@ -32,9 +27,9 @@ class Descent {
       for (; sweep + 1 < settings_.sweeps; ++sweep)
         if (pass(item, true) <= settings_.tolerance) break;
     }
-    std::vector<Weight> found;
+    std::vector<Scored> found;
     for (size_t c = 0; c < m; ++c)
-      if (weights_[c] > 0) found.push_back({static_cast<int32_t>(candidates_[c]), weights_[c]});
+      if (weights_[c] > 0) found.push_back({candidates_[c], weights_[c]});
     return found;
   }
 
@@ -109,18 +104,12 @@ SparseMatrix slim_weights(const SparseMatrix& users, const SlimSettings& setting
   Buffer gram(n, n);
   fill_gram<float>(users, {gram.data(), n}, true, pool);
   std::vector<Descent> of_worker(static_cast<size_t>(pool.threads()), Descent(gram.data(), n, settings));
-  std::vector<std::vector<Weight>> to(n);
+  std::vector<std::vector<Scored>> to(n);
   pool.run(n, [&](size_t item, int worker) {
     if (!stop) to[item] = of_worker[static_cast<size_t>(worker)].weights_to(item);
   });
   SparseMatrix by_target{.cols = n};
-  for (const std::vector<Weight>& weights : to) {
-    for (const Weight& weight : weights) {
-      by_target.columns.push_back(weight.item);
-      by_target.values.push_back(weight.value);
-    }
-    by_target.offsets.push_back(static_cast<int64_t>(by_target.columns.size()));
-  }
+  for (const std::vector<Scored>& weights : to) by_target.add_row(weights);
   return by_target.transposed();
 }
 

@@ -45,6 +45,14 @@ float SparseMatrix::at(size_t row, int32_t column) const {
   return values_of(row)[static_cast<size_t>(found - of.begin())];
 }
 
+void SparseMatrix::add_row(std::span<const Scored> entries) {
+  for (const Scored& entry : entries) {
+    columns.push_back(static_cast<int32_t>(entry.index));
+    values.push_back(entry.score);
+  }
+  offsets.push_back(static_cast<int64_t>(columns.size()));
+}
+
 SparseMatrix SparseMatrix::transposed() const {
   SparseMatrix result;
   result.cols = rows();

@@ -8,6 +8,7 @@
 
 #include "shortlist/base/threads.h"
 #include "shortlist/io/safetensors.h"
+#include "shortlist/math/top_k.h"
 #include "shortlist/train/dataset.h"
 
 namespace shortlist {
@@ -23,6 +24,8 @@ struct SparseMatrix {
   std::span<const float> values_of(size_t row) const { return part(values, row); }
   // The value in a row and column, 0 if it has none.
   float at(size_t row, int32_t column) const;
+  // Adds a row. The entries' indices are its columns, ascending.
+  void add_row(std::span<const Scored> entries);
   SparseMatrix transposed() const;
   size_t memory_bytes() const;
 

@@ -109,13 +109,7 @@ SparseMatrix transition_weights(const UserHistories& histories, size_t users, si
     }
   });
   SparseMatrix weights{.cols = items};
-  for (const std::vector<Scored>& of_item : next) {
-    for (const Scored& scored : of_item) {
-      weights.columns.push_back(static_cast<int32_t>(scored.index));
-      weights.values.push_back(scored.score);
-    }
-    weights.offsets.push_back(static_cast<int64_t>(weights.columns.size()));
-  }
+  for (const std::vector<Scored>& of_item : next) weights.add_row(of_item);
   return weights;
 }
 

@@ -1,7 +1,6 @@
 #include "shortlist/learners/two_tower.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "shortlist/learners/new_values.h"
 #include "shortlist/learners/two_tower_retriever.h"
@@ -94,11 +93,7 @@ void TwoTowerLearner::announce(TrainingCallback& callback) const {
 }
 
 void TwoTowerLearner::load(const FitOptions& options, TrainingCallback& callback) {
-  const std::string& from = options.from_checkpoint;
-  const std::optional<Checkpoint> checkpoint =
-      std::filesystem::is_directory(from) ? open_newest_checkpoint(from) : open_checkpoint(from);
-  if (!checkpoint) throw usage_error("{}: has no checkpoint", from);
-  trainer_.load(*checkpoint);
+  trainer_.load(open_given_checkpoint(options.from_checkpoint));
   callback.resumed(trainer_.state());
   trainer_.save(options.checkpoints);
   trainer_.use_average();

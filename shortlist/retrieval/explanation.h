@@ -19,6 +19,9 @@ struct HistoryShare {
   double score = 0;  // 0 if the towers do not compute the scores
   std::vector<double> predictions;
 };
+// Keeps the kHistoryShares shares with the largest scores in size, the largest first.
+void keep_largest(std::vector<HistoryShare>& shares);
+
 // A query feature's contribution to an item's score, and the change of each prediction without the feature.
 struct FeatureShare {
   std::string feature, column;

@@ -224,6 +224,13 @@ std::optional<Checkpoint> open_newest_checkpoint(const std::string& folder) {
   return open_checkpoint(saved.back().path);
 }
 
+Checkpoint open_given_checkpoint(const std::string& path) {
+  std::optional<Checkpoint> checkpoint =
+      fs::is_directory(path) ? open_newest_checkpoint(path) : open_checkpoint(path);
+  if (!checkpoint) throw usage_error("{}: has no checkpoint", path);
+  return std::move(*checkpoint);
+}
+
 std::optional<Checkpoint> open_newest_whole_checkpoint(const std::string& folder,
                                                        const std::function<void(const std::string&)>& warn) {
   std::vector<Saved> saved = checkpoints(folder);

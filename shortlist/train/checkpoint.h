@@ -55,6 +55,9 @@ Checkpoint open_checkpoint(const std::string& path);
 // The newest checkpoint of the folder, or none if the folder has no checkpoint. Throws a data Error that
 // names the file if it is damaged or of another format version.
 std::optional<Checkpoint> open_newest_checkpoint(const std::string& folder);
+// The checkpoint in this file, or the newest of this folder. Throws also a usage Error for a folder without
+// one.
+Checkpoint open_given_checkpoint(const std::string& path);
 // The same, but renames a damaged checkpoint to NAME.damaged, calls `warn` with a sentence about it, and
 // opens the previous one. Throws only if all are damaged.
 std::optional<Checkpoint> open_newest_whole_checkpoint(const std::string& folder,
