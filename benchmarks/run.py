@@ -35,6 +35,11 @@ class Bench:
             return None
         return self.json([str(python), str(PEERS / script), *flags], script, environment)
 
+    def kinds(self, script, *flags):
+        """What a script of this folder prints. It needs NumPy, which the peers' environment has."""
+        return self.json([str(self.options.kinds or sys.executable), f"benchmarks/{script}", *flags, "--json"], script,
+                         {"SHORTLIST": str(self.options.build / "shortlist")})
+
     def json(self, command, name, environment=None):
         print(f"== {name}", file=sys.stderr, flush=True)
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, **(environment or {})})
@@ -206,9 +211,8 @@ def item_kinds(bench):
 def classics_speed(bench):
     small = ["--users", "20000", "--items", "8000", "--events", "2000000", "--rounds", "1"]
     ml_100k = bench.options.data / "ml-100k"
-    result = bench.json([sys.executable if bench.options.kinds is None else str(bench.options.kinds), "benchmarks/classics_speed.py",
-                         str(bench.options.build / "benchmarks" / "classics"), "--json", *(small if bench.options.quick else []),
-                         *(["--ml-100k", str(ml_100k)] if ml_100k.exists() and not bench.options.quick else [])], "classics_speed.py")
+    result = bench.kinds("classics_speed.py", str(bench.options.build / "benchmarks" / "classics"), *(small if bench.options.quick else []),
+                         *(["--ml-100k", str(ml_100k)] if ml_100k.exists() and not bench.options.quick else []))
     for section, contenders in (result or {}).items():
         for name, figures in contenders.items() if isinstance(contenders, dict) else ():
             shown = ", ".join(f"{key} {value:.3f}" if isinstance(value, float) else f"{key}: {value}" for key, value in figures.items())
@@ -218,9 +222,8 @@ def classics_speed(bench):
 def sequences(bench):
     if bench.options.kinds is None:
         return bench.row("SASRec", "not measured", "5 x", "RecTools")
-    os.environ["SHORTLIST"] = str(bench.options.build / "shortlist")
-    report = bench.json([sys.executable, "benchmarks/sequences.py", str(bench.options.kinds), "--json",
-                         *(["--users", "150", "--epochs", "1", "--rounds", "1"] if bench.options.quick else [])], "sequences.py")
+    report = bench.kinds("sequences.py", str(bench.options.kinds),
+                         *(["--users", "150", "--epochs", "1", "--rounds", "1"] if bench.options.quick else []))
     if report is None:
         return bench.row("SASRec", "not measured", "5 x", "RecTools")
     for each in report["contenders"]:
@@ -231,11 +234,9 @@ def sequences(bench):
 def quality(bench):
     if not (bench.options.data / "ml-100k").exists():
         return bench.row("quality of the examples", "not measured: --data has no folder ml-100k")
-    os.environ["SHORTLIST"] = str(bench.options.build / "shortlist")
     only = [] if (bench.options.data / "anime").exists() and not bench.options.quick else ["--only", "ml-100k"]
-    report = bench.json([sys.executable, "benchmarks/quality.py", str(bench.options.data), "--json", *only,
-                         *(["--seeds", "1"] if bench.options.quick else []),
-                         *(["--peers", str(bench.options.kinds)] if bench.options.kinds else [])], "quality.py")
+    report = bench.kinds("quality.py", str(bench.options.data), *only, *(["--seeds", "1"] if bench.options.quick else []),
+                         *(["--peers", str(bench.options.kinds)] if bench.options.kinds else []))
     for table_name, contenders in (report or {}).items():
         for name, runs in contenders.items():
             means = {figure: sum(run[figure] for run in runs) / len(runs) for figure in runs[0]}
