@@ -63,7 +63,11 @@ const std::vector<std::pair<std::string, Changes>>& configs() {
       {"full softmax", with_retrieval("loss = \"full_softmax\"")},
       {"bpr", with_retrieval("loss = \"bpr\"")},
       {"hinge", with_retrieval("loss = \"hinge\"")},
-      {"cosine_contrastive", with_retrieval("loss = \"cosine_contrastive\"")},
+      {"cosine_contrastive",
+       with_retrieval(
+           "loss = \"cosine_contrastive\"",
+           {{"layers   = [{ dense = 8 }]", "layers   = [{ dense = 8 }, { l2_normalize = true }]"},
+            {"layers     = [{ dense = 8 }]", "layers     = [{ dense = 8 }, { l2_normalize = true }]"}})},
       {"gbce", with_retrieval("loss = \"gbce\"")},
       {"negatives per pair",
        with_retrieval(
