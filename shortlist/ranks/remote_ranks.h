@@ -1,0 +1,19 @@
+// Ranks that are processes, on one machine or several.
+#pragma once
+
+#include <functional>
+
+#include "shortlist/ranks/communicator.h"
+#include "shortlist/ranks/meeting_member.h"
+#include "shortlist/ranks/rank_spec.h"
+
+namespace shortlist {
+
+// Calls run(communicator) as one rank of the job, after all ranks have come. With one rank, no module is
+// opened and no port is used. If run() throws, the other ranks are told why. If another rank is lost, the
+// next exchange throws Error with its name and reason. If run() does not return within some seconds after
+// that, since it is busy, `stuck` is called on another thread; it may end the process.
+void run_as_rank(const RankSpec& spec, const std::function<void(Communicator&)>& run,
+                 const std::function<void(const RankLoss&)>& stuck = {});
+
+}  // namespace shortlist
