@@ -1,6 +1,6 @@
 #include "shortlist/ranks/remote_ranks.h"
 
-#include <atomic>
+#include <csignal>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -126,6 +126,8 @@ void run_as_rank(const RankSpec& spec, const std::function<void(Communicator&)>&
     SingleRank alone;
     return run(alone);
   }
+  // Gloo writes to connections that a lost rank has closed. The write must fail, not end this process.
+  std::signal(SIGPIPE, SIG_IGN);
   const ShortlistCollectives& module = collectives();
   std::unique_ptr<MeetingPoint> meeting;
   if (spec.rank == 0) {

@@ -13,6 +13,7 @@ namespace shortlist {
 // opened and no port is used. If run() throws, the other ranks are told why. If another rank is lost, the
 // next exchange throws Error with its name and reason. If run() does not return within some seconds after
 // that, since it is busy, `stuck` is called on another thread; it may end the process.
+// With several ranks, SIGPIPE is ignored from then on.
 void run_as_rank(const RankSpec& spec, const std::function<void(Communicator&)>& run,
                  const std::function<void(const RankLoss&)>& stuck = {});
 

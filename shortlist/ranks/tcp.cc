@@ -75,7 +75,7 @@ int connect_within(int file, const addrinfo& to, Clock::time_point end) {
 
 // Returns a socket that is not open, and an errno, if the family or the port cannot be had.
 TcpSocket listen_with(int family, int port, int& error) {
-  TcpSocket socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  TcpSocket socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int one = 1, none = 0;
   sockaddr_storage address{};
   socklen_t bytes = sizeof(sockaddr_in);
@@ -179,6 +179,9 @@ TcpSocket tcp_connect(const TcpEndpoint& to, std::chrono::milliseconds within, s
 }
 
 TcpSocket tcp_accept(const TcpSocket& listening) {
+  // A listening socket that was inherited may block.
+  pollfd waits = {listening.file(), POLLIN, 0};
+  if (poll(&waits, 1, 0) <= 0) return TcpSocket();
   const int file = accept4(listening.file(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
   if (file >= 0) prepare(file);
   return TcpSocket(file);

@@ -17,6 +17,9 @@ namespace {
 
 using BufferPtr = std::unique_ptr<gloo::transport::UnboundBuffer>;
 
+// Gloo's own mark for no limit, zero, is a limit of zero for these messages.
+constexpr std::chrono::milliseconds kForEver = std::chrono::hours(24 * 365);
+
 // A message from or to one rank.
 struct Transfer {
   int peer;
@@ -114,7 +117,7 @@ void finish(ShortlistRanks& ranks, int* peer) {
   const auto wait = [&](const Transfer& one,
                         bool (gloo::transport::UnboundBuffer::*done)(std::chrono::milliseconds)) {
     *peer = one.peer;
-    if (!((*one.buffer).*done)(gloo::kNoTimeout)) throw std::runtime_error("aborted");
+    if (!((*one.buffer).*done)(kForEver)) throw std::runtime_error("aborted");
   };
   for (const Transfer& one : ranks.receiving) wait(one, &gloo::transport::UnboundBuffer::waitRecv);
   for (const Transfer& one : ranks.sending) wait(one, &gloo::transport::UnboundBuffer::waitSend);
