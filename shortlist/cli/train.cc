@@ -93,10 +93,7 @@ void run_seeds(const TrainCommand& command) {
     say("saved in {}/seed-...; figures in {}/seeds.json", all.out, all.out);
 }
 
-}  // namespace
-
-void run(const TrainCommand& command) {
-  if (command.seeds > 1) return run_seeds(command);
+void run_one(const TrainCommand& command) {
   const Config config = config_of(command);
   const TrainingOptions options = options_of(command);
   const TrainingResult result = train_to_the_end(command, config, options);
@@ -106,6 +103,15 @@ void run(const TrainCommand& command) {
   say("saved in {0}; all figures are in {0}/report.txt{1} {0}/run/report.html", options.out,
       has_curves ? ", the learning curves in" : " and");
   say("next: {}", recommend_command(config, options.out));
+}
+
+}  // namespace
+
+void run(const TrainCommand& command) {
+  run_ranked(command.ranks, [&](Communicator& ranks) {
+    if (ranks.size() > 1) throw usage_error("train: this version trains with one rank");
+    return command.seeds > 1 ? run_seeds(command) : run_one(command);
+  });
 }
 
 }  // namespace shortlist

@@ -3,11 +3,23 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 namespace shortlist {
 
-// Starts a thread that reads standard input until it ends, and then calls `ended`, which ends the process.
-// What is read is ignored.
-void watch_life_line(std::function<void()> ended);
+class LifeLine {
+ public:
+  // Reads standard input until it ends, on a thread that is never joined, and ignores what it reads. Then
+  // calls what before_end() has set, and `end`, which ends the process.
+  explicit LifeLine(std::function<void()> end);
+  ~LifeLine() { before_end({}); }
+  LifeLine(const LifeLine&) = delete;
+
+  void before_end(std::function<void()> call);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
 
 }  // namespace shortlist

@@ -70,13 +70,13 @@ template <typename T>
 void sum_over_ranks(Communicator& ranks, size_t parts, std::vector<Sum<T>> own) {
   const size_t values = own.front().values.size();
   const auto chunk = [&](int r) { return chunk_of_rank(values, r, ranks.size()); };
-  std::vector<Bytes> send(static_cast<size_t>(ranks.size()));
+  std::vector<ByteVector> send(static_cast<size_t>(ranks.size()));
   std::vector<std::span<const std::byte>> from;
   std::vector<std::vector<T>> received;
   std::vector<std::span<std::byte>> to;
   const RowRange mine = chunk(ranks.rank());
   for (int r = 0; r < ranks.size(); ++r) {
-    Bytes& bytes = send[static_cast<size_t>(r)];
+    ByteVector& bytes = send[static_cast<size_t>(r)];
     for (const Sum<T>& sum : own) {
       const auto part = std::as_bytes(sum.values.subspan(chunk(r).begin, chunk(r).size()));
       bytes.insert(bytes.end(), part.begin(), part.end());

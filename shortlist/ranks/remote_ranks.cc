@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "shortlist/ranks/collectives_library.h"
+#include "shortlist/ranks/life_line.h"
 #include "shortlist/ranks/meeting_point.h"
+#include "shortlist/ranks/tcp.h"
 
 namespace shortlist {
 namespace {
@@ -102,11 +104,11 @@ RankLoss loss_of(const std::exception& error) {
 
 void run_connected(const RankSpec& spec, MeetingMember& member, const ShortlistCollectives& module,
                    const std::function<void(Communicator&)>& run,
-                   const std::function<void(const RankLoss&)>& stuck) {
+                   const std::function<void(const RankLoss&)>& end_process) {
   std::optional<RemoteRank> ranks;  // outlives the connection to the meeting point, whose thread may abort it
   try {
     ranks.emplace(spec, member, module);
-    member.on_loss([&ranks] { ranks->abort(); }, kGrace, stuck);
+    member.on_loss([&ranks] { ranks->abort(); }, kGrace, end_process);
     run(*ranks);
     member.leave({});
   } catch (const std::exception& error) {
@@ -118,10 +120,23 @@ void run_connected(const RankSpec& spec, MeetingMember& member, const ShortlistC
   }
 }
 
+std::unique_ptr<MeetingPoint> open_meeting_point(const RankSpec& spec) {
+  TcpSocket listening = spec.listening_file >= 0
+                            ? tcp_inherited(spec.listening_file)
+                            : tcp_listen(parse_endpoint(spec.meet, "the meeting point").port);
+  return std::make_unique<MeetingPoint>(
+      std::move(listening), MeetingPoint::Job{spec.job, spec.attempt, spec.ranks, spec.silence, spec.start});
+}
+
+const RankLoss kLifeLineEnded = {.message =
+                                     "its standard input has ended, so the program that started it is gone"};
+
 }  // namespace
 
 void run_as_rank(const RankSpec& spec, const std::function<void(Communicator&)>& run,
-                 const std::function<void(const RankLoss&)>& stuck) {
+                 const std::function<void(const RankLoss&)>& end_process) {
+  std::optional<LifeLine> life_line;
+  if (spec.life_line && end_process) life_line.emplace([end_process] { end_process(kLifeLineEnded); });
   if (spec.ranks == 1) {
     SingleRank alone;
     return run(alone);
@@ -129,17 +144,11 @@ void run_as_rank(const RankSpec& spec, const std::function<void(Communicator&)>&
   // Gloo writes to connections that a lost rank has closed. The write must fail, not end this process.
   std::signal(SIGPIPE, SIG_IGN);
   const ShortlistCollectives& module = collectives();
-  std::unique_ptr<MeetingPoint> meeting;
-  if (spec.rank == 0) {
-    TcpSocket listening = spec.listening_file >= 0
-                              ? TcpSocket(spec.listening_file)
-                              : tcp_listen(parse_endpoint(spec.meet, "the meeting point").port);
-    meeting = std::make_unique<MeetingPoint>(
-        std::move(listening),
-        MeetingPoint::Job{spec.job, spec.attempt, spec.ranks, spec.silence, spec.start});
-  }
+  const std::unique_ptr<MeetingPoint> meeting = spec.rank == 0 ? open_meeting_point(spec) : nullptr;
   MeetingMember member(spec);
-  run_connected(spec, member, module, run, stuck);
+  if (life_line) life_line->before_end([&member] { member.leave(kLifeLineEnded); });
+  run_connected(spec, member, module, run, end_process);
+  if (life_line) life_line->before_end({});
 }
 
 }  // namespace shortlist

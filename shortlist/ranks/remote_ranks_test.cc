@@ -109,7 +109,7 @@ class RemoteRanks : public testing::Test {
 // Exchanges until an error ends it.
 std::string exchange_for_ever(Communicator& ranks) {
   for (;;) {
-    ranks.all_gather(Bytes(1000));
+    ranks.all_gather(ByteVector(1000));
     std::this_thread::sleep_for(milliseconds(1));
   }
 }
@@ -122,11 +122,11 @@ TEST_F(RemoteRanks, ExchangeBytesOfAnySizeAndNone) {
   for (const int ranks : {2, 3, 4}) {
     start_all(spec(ranks), [](Communicator& own) -> std::string {
       const auto bytes = [](int from, int to) {
-        return Bytes(static_cast<size_t>(from * 100'000 * to), static_cast<std::byte>(10 * from + to));
+        return ByteVector(static_cast<size_t>(from * 100'000 * to), static_cast<std::byte>(10 * from + to));
       };
-      std::vector<Bytes> send;
+      std::vector<ByteVector> send;
       for (int r = 0; r < own.size(); ++r) send.push_back(bytes(own.rank(), r));
-      const std::vector<Bytes> received = own.exchange(send);
+      const std::vector<ByteVector> received = own.exchange(send);
       for (int r = 0; r < own.size(); ++r) {
         if (received[static_cast<size_t>(r)] != bytes(r, own.rank())) return "other bytes";
       }

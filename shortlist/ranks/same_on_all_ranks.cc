@@ -8,8 +8,8 @@ namespace shortlist {
 namespace {
 
 // Each text, closed by a zero byte.
-Bytes bytes_of_facts(const std::vector<RankFact>& facts) {
-  Bytes bytes;
+ByteVector bytes_of_facts(const std::vector<RankFact>& facts) {
+  ByteVector bytes;
   const auto add = [&](const std::string& text) {
     for (const char c : text) bytes.push_back(static_cast<std::byte>(c));
     bytes.push_back(std::byte{0});
@@ -21,7 +21,7 @@ Bytes bytes_of_facts(const std::vector<RankFact>& facts) {
   return bytes;
 }
 
-std::vector<RankFact> facts_of_bytes(const Bytes& bytes) {
+std::vector<RankFact> facts_of_bytes(const ByteVector& bytes) {
   std::vector<std::string> texts(1);
   for (const std::byte b : bytes) {
     if (b == std::byte{0}) {
@@ -46,7 +46,7 @@ std::string value_of(const std::vector<RankFact>& facts, const std::string& name
 }  // namespace
 
 void check_same_on_all_ranks(Communicator& ranks, const std::vector<RankFact>& facts) {
-  const std::vector<Bytes> all = ranks.all_gather(bytes_of_facts(facts));
+  const std::vector<ByteVector> all = ranks.all_gather(bytes_of_facts(facts));
   const std::vector<RankFact> first = facts_of_bytes(all[0]);
   for (const RankFact& fact : first) {
     std::vector<size_t> others;

@@ -74,7 +74,7 @@ int connect_within(int file, const addrinfo& to, Clock::time_point end) {
 }
 
 // Returns a socket that is not open, and an errno, if the family or the port cannot be had.
-TcpSocket listen_with(int family, int port, int& error) {
+TcpSocket listen_with(int family, int port, bool locally, int& error) {
   TcpSocket socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int one = 1, none = 0;
   sockaddr_storage address{};
@@ -86,7 +86,9 @@ TcpSocket listen_with(int family, int port, int& error) {
     bytes = sizeof v6;
     setsockopt(socket.file(), IPPROTO_IPV6, IPV6_V6ONLY, &none, sizeof none);
   } else {
-    reinterpret_cast<sockaddr_in&>(address).sin_port = htons(static_cast<uint16_t>(port));
+    auto& v4 = reinterpret_cast<sockaddr_in&>(address);
+    v4.sin_port = htons(static_cast<uint16_t>(port));
+    v4.sin_addr.s_addr = htonl(locally ? INADDR_LOOPBACK : INADDR_ANY);
   }
   setsockopt(socket.file(), SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
   const bool listens = socket.is_open() &&
@@ -154,12 +156,29 @@ TcpEndpoint parse_endpoint(const std::string& text, const std::string& name) {
 
 TcpSocket tcp_listen(int port) {
   int error = 0;
-  TcpSocket socket = listen_with(AF_INET6, port, error);
-  if (!socket.is_open() && error != EADDRINUSE && error != EACCES) socket = listen_with(AF_INET, port, error);
+  TcpSocket socket = listen_with(AF_INET6, port, false, error);
+  if (!socket.is_open() && error != EADDRINUSE && error != EACCES)
+    socket = listen_with(AF_INET, port, false, error);
   if (!socket.is_open())
     throw failed("rank 0 cannot listen on port {}: {}{}", port, std::strerror(error),
                  error == EADDRINUSE ? ". Another program, or rank 0 of an older run, uses it" : "");
   return socket;
+}
+
+TcpSocket tcp_listen_locally() {
+  int error = 0;
+  TcpSocket socket = listen_with(AF_INET, 0, true, error);
+  if (!socket.is_open()) throw failed("cannot listen on 127.0.0.1: {}", std::strerror(error));
+  return socket;
+}
+
+TcpSocket tcp_inherited(int file) {
+  int listens = 0;
+  socklen_t bytes = sizeof listens;
+  if (getsockopt(file, SOL_SOCKET, SO_ACCEPTCONN, &listens, &bytes) != 0 || listens == 0)
+    throw usage_error("SHORTLIST_MEET_FD: file {} is not a socket that listens", file);
+  fcntl(file, F_SETFD, FD_CLOEXEC);
+  return TcpSocket(file);
 }
 
 TcpSocket tcp_connect(const TcpEndpoint& to, std::chrono::milliseconds within, std::string& reason) {

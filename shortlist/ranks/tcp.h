@@ -42,6 +42,11 @@ TcpEndpoint parse_endpoint(const std::string& text, const std::string& name);
 
 // Listens on all interfaces, over IPv6 and IPv4. Port 0 means any free one. Throws Error(failed).
 TcpSocket tcp_listen(int port);
+// Listens on 127.0.0.1 only, at any free port.
+TcpSocket tcp_listen_locally();
+// A socket that this process has got from the one that started it. Throws a usage Error if it does not
+// listen.
+TcpSocket tcp_inherited(int file);
 
 // Connects within the time. If that fails, the socket is not open and `reason` says why.
 TcpSocket tcp_connect(const TcpEndpoint& to, std::chrono::milliseconds within, std::string& reason);
