@@ -57,7 +57,8 @@ void run(const BenchRanksCommand& command) {
                              ranks.size() == 1 ? "rank" : "ranks", "bytes", "exchange (us)", "GB/s",
                              "ordered sum (us)"));
     for (size_t bytes = 8; bytes <= size_t{64} << 20; bytes *= 8) {
-      const int rounds = static_cast<int>(std::clamp<size_t>((size_t{256} << 20) / bytes, 5, 100));
+      const int usual = static_cast<int>(std::clamp<size_t>((size_t{256} << 20) / bytes, 5, 100));
+      const int rounds = command.rounds > 0 ? command.rounds : usual;
       const double exchange = exchange_seconds(ranks, bytes, rounds), sum = sum_seconds(ranks, bytes, rounds);
       // What one rank sends to the others.
       const double sent = static_cast<double>(bytes) * (ranks.size() - 1);

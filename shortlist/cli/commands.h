@@ -190,6 +190,7 @@ struct BenchServeCommand {
 void run(const BenchServeCommand& command);
 
 struct BenchRanksCommand {
+  int rounds = 0;  // 0: 5 to 100, by size
   RankArguments ranks;
 };
 void run(const BenchRanksCommand& command);

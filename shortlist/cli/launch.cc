@@ -1,4 +1,7 @@
 // Starts the ranks of a command on this machine.
+#include <poll.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <thread>
@@ -71,6 +74,12 @@ bool is_final(int code) {
          code == static_cast<int>(ErrorKind::interrupted) || code == kCheckFailedCode;
 }
 
+// Whether the reader of standard output has gone, as with `| head`. No start can do better.
+bool has_no_reader() {
+  pollfd out = {STDOUT_FILENO, 0, 0};
+  return poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLNVAL)) != 0;
+}
+
 std::string end_text(int code) {
   return code > 128 ? fmt::format("was ended by signal {}", code - 128)
                     : fmt::format("ended with code {}", code);
@@ -94,6 +103,7 @@ void run(const LaunchCommand& command) {
     if (stop) throw Error(ErrorKind::interrupted, "stopped all ranks");
     const std::string what = fmt::format("rank {} {}", end.rank, end_text(end.code));
     if (is_final(end.code)) throw Error(static_cast<ErrorKind>(end.code), what);
+    if (has_no_reader()) throw failed("{}: nobody reads standard output", what);
     if (attempt == command.restarts)
       throw failed("{}; gave up after {} {}", what, attempt + 1, attempt == 0 ? "start" : "starts");
     say("shortlist: {}; starting all ranks again, {} of {}", what, attempt + 1, command.restarts);

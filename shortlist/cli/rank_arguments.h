@@ -2,14 +2,15 @@
 #pragma once
 
 #include <functional>
-
-#include "shortlist/ranks/communicator.h"
-#include "shortlist/ranks/rank_spec.h"
+#include <map>
+#include <string>
 
 namespace shortlist {
 
+class Communicator;
+
 struct RankArguments {
-  Environment given;  // the flags, by the names of the variables that they replace
+  std::map<std::string, std::string> given;  // the flags, by the names of the variables that they replace
 };
 
 // Calls run(communicator) as the rank of the flags, of the SHORTLIST_... variables or of the launcher

@@ -123,6 +123,10 @@ void add_bench_ranks(CLI::App& bench, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command = add_command<BenchRanksCommand>(
       bench, chosen, "ranks", "Measure how fast the ranks of a job exchange bytes and sum", sub);
+  sub->add_option("--rounds", command->rounds,
+                  "Rounds for each number of bytes. The default is 5 to 100, fewer for more bytes.")
+      ->check(between(1, 1e9))
+      ->option_text("N");
   add_rank_options(*sub, command->ranks);
   sub->footer(
       "\nIn each round, every rank sends that many bytes to every other rank, and then all sum arrays of "

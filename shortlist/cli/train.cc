@@ -9,6 +9,7 @@
 #include "shortlist/io/file.h"
 #include "shortlist/jobs/run_files.h"
 #include "shortlist/jobs/seeds.h"
+#include "shortlist/ranks/communicator.h"
 #include "shortlist/report/evaluation_text.h"
 
 namespace shortlist {

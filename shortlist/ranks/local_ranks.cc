@@ -47,7 +47,7 @@ struct Start {
     variables["SHORTLIST_MEET"] = meet;
     variables["SHORTLIST_JOB"] = token;
     variables["SHORTLIST_ATTEMPT"] = std::to_string(job.attempt);
-    variables["SHORTLIST_LIFE_LINE"] = "1";
+    variables.insert_or_assign("SHORTLIST_LIFE_LINE", std::string("1"));
     variables.erase("SHORTLIST_MEET_FD");
     if (rank == 0) variables["SHORTLIST_MEET_FD"] = std::to_string(kListening);
     for (const auto& [name, value] : variables) texts.push_back(fmt::format("{}={}", name, value));

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <sstream>
@@ -98,6 +99,12 @@ class MeetingMember::Client {
     wake();
   }
 
+  void begin_exchange() {
+    exchanges_ = exchanges_ == INT32_MAX ? 1 : exchanges_ + 1;
+    exchange_ = exchanges_;
+  }
+  void end_exchange() { exchange_ = kNoExchange; }
+
   std::string finished_rank() {
     const std::lock_guard lock(mutex_);
     return finished_.empty() ? "" : names_[static_cast<size_t>(finished_.front())].name();
@@ -151,7 +158,7 @@ class MeetingMember::Client {
     while (!stop_) {
       std::unique_lock lock(mutex_);
       if (Clock::now() - beaten_ >= interval) {
-        out_ += wire_form({MeetingKind::beat, 0, "", ""});
+        out_ += wire_form({MeetingKind::beat, exchange_.load(), "", ""});
         beaten_ = Clock::now();
       }
       if (socket_.is_open() && !tcp_write(socket_, out_)) hear();
@@ -248,6 +255,8 @@ class MeetingMember::Client {
   const RankSpec spec_;
   const TcpSocket wake_;
   std::atomic<bool> stop_ = false;
+  int32_t exchanges_ = 0;  // begun so far
+  std::atomic<int32_t> exchange_ = kNoExchange;
   std::thread thread_;  // after the connection is accepted, only it uses the socket
 
   std::mutex mutex_;  // guards the rest
@@ -275,6 +284,8 @@ void MeetingMember::on_loss(std::function<void()> lost, milliseconds grace,
                             std::function<void(const RankLoss&)> stuck) {
   client_->on_loss(std::move(lost), grace, std::move(stuck));
 }
+void MeetingMember::begin_exchange() { client_->begin_exchange(); }
+void MeetingMember::end_exchange() { client_->end_exchange(); }
 std::string MeetingMember::finished_rank() const { return client_->finished_rank(); }
 void MeetingMember::leave(const std::optional<RankLoss>& failure) { client_->leave(failure); }
 

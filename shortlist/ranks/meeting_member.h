@@ -40,6 +40,10 @@ class MeetingMember {
   void on_loss(std::function<void()> lost, std::chrono::milliseconds grace,
                std::function<void(const RankLoss&)> stuck);
 
+  // Tell the meeting point whether this rank waits for others, with its next sign of life.
+  void begin_exchange();
+  void end_exchange();
+
   // The first rank whose work is done, by name; "" if there is none.
   std::string finished_rank() const;
 

@@ -13,6 +13,8 @@ namespace shortlist {
 // The first word of the first message: what is spoken, and its version.
 inline constexpr const char* kMeetingProtocol = "shortlist-ranks-1";
 
+inline constexpr int32_t kNoExchange = 0;
+
 enum class MeetingKind : uint8_t {
   // From a rank.
   hello = 1,  // number: its rank; key: the protocol; value: lines of MeetingGuest
@@ -27,7 +29,7 @@ enum class MeetingKind : uint8_t {
   ended,     // the job cannot go on. number: an ErrorKind; value: which rank ended it, and why
   finished,  // number: a rank whose work is done
   // From both.
-  beat,  // a sign of life
+  beat,  // a sign of life. number, from a rank: that of the exchange that it is in, or kNoExchange
 };
 
 struct MeetingMessage {

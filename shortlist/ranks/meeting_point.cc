@@ -36,6 +36,8 @@ struct Guest {
   Clock::time_point heard = Clock::now();
   std::optional<MeetingGuest> who;  // once it has said hello
   std::optional<std::string> wanted;
+  int32_t exchange = kNoExchange;  // as it last said
+  Clock::time_point exchange_since = Clock::now();
   bool finished = false, open = true;
 };
 
@@ -115,6 +117,10 @@ class MeetingPoint::Server {
     if (!guest.who && message.kind != MeetingKind::hello) throw failed("a message before hello");
     if (message.kind == MeetingKind::hello) return hello(guest, message);
     if (message.kind == MeetingKind::leave) return leave(guest, message);
+    if (message.kind == MeetingKind::beat && message.number != guest.exchange) {
+      guest.exchange = message.number;
+      guest.exchange_since = Clock::now();
+    }
     if (message.kind == MeetingKind::get) guest.wanted = message.key;
     if (message.kind == MeetingKind::set) values_[message.key] = message.value;
     for (Guest& one : guests_) give_value(one);
@@ -220,6 +226,21 @@ class MeetingPoint::Server {
       drop(guest);
     }
     if (!ready_ && !ended_ && now - start_ > job_.start) lose(ErrorKind::failed, missing_text());
+    if (ready_ && are_stalled(now))
+      lose(ErrorKind::failed,
+           fmt::format(
+               "all ranks have waited for each other for {} s: the network between two of them is down",
+               std::chrono::duration_cast<std::chrono::seconds>(job_.stall).count()));
+  }
+
+  // Whether all ranks have been in one exchange for too long.
+  bool are_stalled(Clock::time_point now) const {
+    const auto waits = [&](const auto& member) {
+      const Guest& guest = *member.second;
+      return guest.exchange != kNoExchange && guest.exchange == members_.begin()->second->exchange &&
+             now - guest.exchange_since > job_.stall;
+    };
+    return members_.size() == static_cast<size_t>(job_.ranks) && std::ranges::all_of(members_, waits);
   }
 
   std::string missing_text() const {

@@ -19,6 +19,7 @@ class MeetingPoint {
     int ranks = 1;
     std::chrono::milliseconds silence;  // a rank without a sign of life for this long is lost
     std::chrono::milliseconds start;    // all ranks must have come within this time
+    std::chrono::milliseconds stall;    // no exchange takes as long
   };
 
   // Serves on a thread of its own.

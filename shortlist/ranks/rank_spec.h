@@ -18,6 +18,9 @@ struct RankSpec {
   int listening_file = -1;
   // A rank that shows no sign of life for this long is lost.
   std::chrono::milliseconds silence{8'000};
+  // If all ranks are in the same exchange for this long, the network between two of them is down, though both
+  // still reach rank 0. Longer than any exchange takes.
+  std::chrono::milliseconds stall{300'000};
   // All ranks must have come within this time.
   std::chrono::milliseconds start{300'000};
   // Whether the end of standard input ends the process.

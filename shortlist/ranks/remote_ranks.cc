@@ -72,9 +72,11 @@ class RemoteRank final : public Communicator {
     }
     char error[kErrorBytes] = {};
     int peer = -1;
+    member_.begin_exchange();
     if (module_.exchange(ranks_, from.data(), from_bytes.data(), to.data(), to_bytes.data(), &peer, error,
                          sizeof error) != 0)
       fail("an exchange", peer, error);
+    member_.end_exchange();
   }
 
   void abort() { module_.abort(ranks_); }
@@ -125,7 +127,8 @@ std::unique_ptr<MeetingPoint> open_meeting_point(const RankSpec& spec) {
                             ? tcp_inherited(spec.listening_file)
                             : tcp_listen(parse_endpoint(spec.meet, "the meeting point").port);
   return std::make_unique<MeetingPoint>(
-      std::move(listening), MeetingPoint::Job{spec.job, spec.attempt, spec.ranks, spec.silence, spec.start});
+      std::move(listening),
+      MeetingPoint::Job{spec.job, spec.attempt, spec.ranks, spec.silence, spec.start, spec.stall});
 }
 
 const RankLoss kLifeLineEnded = {.message =
