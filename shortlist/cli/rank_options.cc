@@ -4,7 +4,7 @@
 namespace shortlist {
 
 void add_rank_options(CLI::App& sub, RankArguments& arguments) {
-  const char* group = "Several ranks (found if torchrun, mpirun, Slurm or `shortlist launch` started them)";
+  const char* group = "Several ranks (a launcher, such as mpirun, sets most of them)";
   const auto add = [&](const char* flag, const char* variable, const char* help, const char* text) {
     return sub
         .add_option_function<std::string>(
