@@ -5,6 +5,7 @@ import os
 import pathlib
 import random
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -123,6 +124,22 @@ def test_ranks_find_each_other(ranks, launcher):
     assert first[0] == 0 and second[0] == 0, first[2] + second[2]
     assert first[1].startswith("2 ranks\n") and len(first[1].splitlines()) == 10
     assert second[1:] == ("", "")  # only rank 0 prints
+
+
+REAL = {
+    "mpirun": ["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "2"],
+    "torchrun": ["torchrun", "--nproc-per-node", "2", "--no-python"],
+    "srun": ["srun", "--ntasks", "2"],
+}
+
+
+@pytest.mark.parametrize("launcher", REAL)
+def test_real_launchers_start_ranks(launcher):
+    if not shutil.which(launcher):
+        pytest.skip(f"{launcher} is not installed")
+    done = subprocess.run([*REAL[launcher], PROGRAM, "bench", "ranks", "--rounds", "2"], env=environment(),
+                          capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0 and done.stdout.startswith("2 ranks\n"), done.stdout + done.stderr
 
 
 def test_one_rank_needs_no_meeting_point(ranks):
