@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shortlist/cli/load_generator.h"
+#include "shortlist/cli/rank_arguments.h"
 #include "shortlist/cli/table_options.h"
 #include "shortlist/init/init_config.h"
 #include "shortlist/recommend/recommender.h"
@@ -68,6 +69,7 @@ struct TrainCommand {
   std::string from;             // a bundle
   bool keep_values = false;
   std::vector<std::string> arguments;  // as typed, to print the command that continues
+  RankArguments ranks;
 };
 void run(const TrainCommand& command);
 
@@ -186,6 +188,18 @@ struct BenchServeCommand {
   std::vector<std::string> where;
 };
 void run(const BenchServeCommand& command);
+
+struct BenchRanksCommand {
+  int rounds = 0;  // 0: 5 to 100, by size
+  RankArguments ranks;
+};
+void run(const BenchRanksCommand& command);
+
+struct LaunchCommand {
+  int ranks = 0, threads = 0, restarts = 3;
+  std::vector<std::string> arguments;
+};
+void run(const LaunchCommand& command);
 
 struct KeyCommand {
   std::string name, file;

@@ -119,8 +119,27 @@ void add_key_command(CLI::App& app, Chosen& chosen) {
       "  shortlist key page --keys keys\n");
 }
 
+void add_bench_ranks(CLI::App& bench, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command = add_command<BenchRanksCommand>(
+      bench, chosen, "ranks", "Measure how fast the ranks of a job exchange bytes and sum", sub);
+  sub->add_option("--rounds", command->rounds,
+                  "Rounds for each number of bytes. The default is 5 to 100, fewer for more bytes.")
+      ->check(between(1, 1e9))
+      ->option_text("N");
+  add_rank_options(*sub, command->ranks);
+  sub->footer(
+      "\nIn each round, every rank sends that many bytes to every other rank, and then all sum arrays of "
+      "that "
+      "many bytes. Rank 0 prints the medians.\n"
+      "\nExamples:\n"
+      "  shortlist launch --ranks 2 -- bench ranks\n"
+      "  mpirun -n 4 shortlist bench ranks\n");
+}
+
 void add_bench(CLI::App& app, Chosen& chosen) {
-  CLI::App* bench = app.add_subcommand("bench", "Measure how fast this machine serves");
+  CLI::App* bench =
+      app.add_subcommand("bench", "Measure how fast this machine serves, and how fast ranks exchange");
   bench->require_subcommand(1);
   CLI::App* sub = nullptr;
   const auto command = add_command<BenchServeCommand>(
@@ -158,6 +177,7 @@ void add_bench(CLI::App& app, Chosen& chosen) {
       "\nExample:\n"
       "  shortlist bench serve runs/anime --rate 5000\n"
       "  shortlist bench serve runs/anime --swaps 1000 --seconds 100\n");
+  add_bench_ranks(*bench, chosen);
 }
 
 }  // namespace
