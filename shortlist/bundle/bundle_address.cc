@@ -36,25 +36,29 @@ std::string escaped(std::string_view name) {
 
 // Fails when the transfer is slower than a byte a second for a minute, and never falls back to plain HTTP.
 std::vector<std::string> curl_words(const std::string& address, const std::string& path) {
-  std::vector<std::string> words = {"curl",       "--fail",          "--silent", "--show-error",
-                                    "--location", "--remote-time",   "--retry",  "2",
-                                    "--globoff",  "--connect-timeout", "10",     "--speed-limit",
-                                    "1",          "--speed-time",    "60"};
+  std::vector<std::string> words = {"curl",       "--fail",
+                                    "--silent",   "--show-error",
+                                    "--location", "--remote-time",
+                                    "--retry",    "2",
+                                    "--globoff",  "--connect-timeout",
+                                    "10",         "--speed-limit",
+                                    "1",          "--speed-time",
+                                    "60"};
   if (scheme_of(address) == "https") words.insert(words.end(), {"--proto-redir", "=https"});
   words.insert(words.end(), {"--output", path, address});
   return words;
 }
 
-// Credentials come from the environment, from files or from the machine's role, as the provider's own tools find
-// them. A value of the environment wins only over what the address does not say, so the provider is left out if
-// it is set there.
+// Credentials come from the environment, from files or from the machine's role, as the provider's own tools
+// find them. A value of the environment wins only over what the address does not say, so the provider is left
+// out if it is set there.
 std::vector<std::string> rclone_words(const std::string& address, const std::string& path) {
   const bool s3 = scheme_of(address) == "s3";
   std::string remote = s3 ? ":s3,env_auth=true" : ":gcs,env_auth=true";
   if (s3 && std::getenv("RCLONE_S3_PROVIDER") == nullptr) remote += ",provider=AWS";
   const std::string place = address.substr(scheme_of(address).size() + kEndOfScheme.size());
-  return {"rclone", "copyto", "--retries", "3", "--contimeout", "10s", "--timeout", "60s",
-          remote + ":" + place, path};
+  return {"rclone",    "copyto", "--retries",          "3", "--contimeout", "10s",
+          "--timeout", "60s",    remote + ":" + place, path};
 }
 
 void replace(std::string& text, std::string_view name, const std::string& value) {
@@ -79,9 +83,10 @@ void check_address(const std::string& address, const std::string& command) {
   if (address.size() == scheme.size() + kEndOfScheme.size())
     throw usage_error("'{}': need an address such as s3://bucket/models", address);
   if (command.empty() && scheme != "s3" && scheme != "gs" && !is_http(address))
-    throw usage_error("'{}': bundles are fetched from s3://, gs://, https:// and http://; for {}:// set "
-                      "--fetch-command or SHORTLIST_FETCH_COMMAND",
-                      address, scheme);
+    throw usage_error(
+        "'{}': bundles are fetched from s3://, gs://, https:// and http://; for {}:// set "
+        "--fetch-command or SHORTLIST_FETCH_COMMAND",
+        address, scheme);
   if (!command.empty()) fetch_words(command, address, "");
 }
 
@@ -101,8 +106,9 @@ std::vector<std::string> fetch_words(const std::string& command, const std::stri
   if (command.empty()) return is_http(address) ? curl_words(address, path) : rclone_words(address, path);
   for (const char* name : {"{from}", "{to}"}) {
     if (command.find(name) == std::string::npos)
-      throw usage_error("the fetch command '{}' has no {}; need a command such as 'aws s3 cp {{from}} {{to}}'",
-                        command, name);
+      throw usage_error(
+          "the fetch command '{}' has no {}; need a command such as 'aws s3 cp {{from}} {{to}}'", command,
+          name);
   }
   std::vector<std::string> words;
   std::istringstream text(command);

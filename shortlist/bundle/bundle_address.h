@@ -1,5 +1,5 @@
-// Addresses of bundles that are fetched: s3://bucket/models/anime, gs://bucket/models, https://host/models. Other
-// programs transfer the files: one command per file.
+// Addresses of bundles that are fetched: s3://bucket/models/anime, gs://bucket/models, https://host/models.
+// Other programs transfer the files: one command per file.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@ namespace shortlist {
 // Whether the text is an address ("SCHEME://...") and not a path.
 bool is_address(std::string_view text);
 
-// Throws Error(usage) for an address with a query or fragment, and for a scheme that has no command. `command`
-// is the user's fetch command, or "".
+// Throws Error(usage) for an address with a query or fragment, and for a scheme that has no command.
+// `command` is the user's fetch command, or "".
 void check_address(const std::string& address, const std::string& command);
 
 // The address of a file or folder in a folder. In http and https addresses, the name's characters are escaped

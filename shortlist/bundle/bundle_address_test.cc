@@ -17,8 +17,10 @@ std::string message(const std::string& address, const std::string& command = "")
 }
 
 TEST(BundleAddress, IsToldFromAPath) {
-  for (const char* text : {"s3://b/m", "gs://b", "https://host:1/a", "x+y://z"}) EXPECT_TRUE(is_address(text));
-  for (const char* text : {"runs/a", "/a://b", "://b", "a:b", "a b://c", ""}) EXPECT_FALSE(is_address(text)) << text;
+  for (const char* text : {"s3://b/m", "gs://b", "https://host:1/a", "x+y://z"})
+    EXPECT_TRUE(is_address(text));
+  for (const char* text : {"runs/a", "/a://b", "://b", "a:b", "a b://c", ""})
+    EXPECT_FALSE(is_address(text)) << text;
 }
 
 TEST(BundleAddress, ContainsFilesAndHasALastPart) {
@@ -33,7 +35,8 @@ TEST(BundleAddress, RefusesWhatNoCommandFetches) {
   EXPECT_EQ(message("ftp://h/m"),
             "'ftp://h/m': bundles are fetched from s3://, gs://, https:// and http://; for ftp:// set "
             "--fetch-command or SHORTLIST_FETCH_COMMAND");
-  EXPECT_EQ(message("https://h/m?key=1"), "'https://h/m?key=1': an address of a bundle has no '?' and no '#'");
+  EXPECT_EQ(message("https://h/m?key=1"),
+            "'https://h/m?key=1': an address of a bundle has no '?' and no '#'");
   EXPECT_EQ(message("s3://b/m", "cp {from}"),
             "the fetch command 'cp {from}' has no {to}; need a command such as 'aws s3 cp {from} {to}'");
 }

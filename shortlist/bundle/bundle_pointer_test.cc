@@ -19,7 +19,11 @@ std::string message(std::string_view text) {
 TEST(BundlePointer, NamesAFolderAndMayNumberTheRelease) {
   EXPECT_EQ(parse_pointer("2025-02-01\n", "latest").folder, "2025-02-01");
   EXPECT_FALSE(parse_pointer("2025-02-01", "latest").release);
-  EXPECT_EQ(parse_pointer("\xEF\xBB\xBF" "a b\r\n12\r\n", "latest").folder, "a b");
+  EXPECT_EQ(parse_pointer("\xEF\xBB\xBF"
+                          "a b\r\n12\r\n",
+                          "latest")
+                .folder,
+            "a b");
   EXPECT_EQ(parse_pointer("a b\r\n12\r\n", "latest").release, 12);
 }
 

@@ -54,7 +54,8 @@ struct Temporary {
 void fetch_file(const std::string& address, const std::string& path, const FetchSettings& settings) {
   const std::vector<std::string> words = fetch_words(settings.command, address, path);
   const CommandEnd end = run_command(words, settings.timeout);
-  if (end.killed) throw failed("cannot fetch {}: {} took longer than {} s", address, words[0], settings.timeout);
+  if (end.killed)
+    throw failed("cannot fetch {}: {} took longer than {} s", address, words[0], settings.timeout);
   if (end.code != 0)
     throw failed("cannot fetch {}: {} ended with code {}{}{}", address, words[0], end.code,
                  end.message.empty() ? "" : ": ", end.message);
@@ -132,8 +133,8 @@ std::string fingerprint_in(const std::string& name) {
   return is_fingerprint(inner) ? inner : "";
 }
 
-// Removes a bundle of the cache, unless a process is fetching it. The renamed folder is no bundle any more, so
-// nobody finds half of one.
+// Removes a bundle of the cache, unless a process is fetching it. The renamed folder is no bundle any more,
+// so nobody finds half of one.
 void remove_cached(const fs::path& folder, const std::string& fingerprint) {
   const std::string lock_file = (folder.parent_path() / ("." + fingerprint + ".lock")).string();
   const auto lock = FileLock::try_lock(lock_file);
@@ -155,13 +156,15 @@ void remove_temporary_files(const std::string& folder, std::chrono::hours least)
   }
 }
 
-// Errors are ignored: another process may remove the same folders, and the cache may be full of others' files.
+// Errors are ignored: another process may remove the same folders, and the cache may be full of others'
+// files.
 void remove_unused(const std::string& cache, const std::string& used, int keep) {
   std::vector<std::pair<fs::file_time_type, fs::path>> folders;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(cache, error)) {
     const std::string fingerprint = fingerprint_in(entry.path().filename().string());
-    if (!fingerprint.empty() && fingerprint != used) folders.emplace_back(entry.last_write_time(error), entry.path());
+    if (!fingerprint.empty() && fingerprint != used)
+      folders.emplace_back(entry.last_write_time(error), entry.path());
   }
   std::ranges::sort(folders, std::greater<>());
   for (size_t i = static_cast<size_t>(std::max(1, keep)) - 1; i < folders.size(); ++i) try {

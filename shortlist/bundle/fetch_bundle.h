@@ -11,14 +11,14 @@
 namespace shortlist {
 
 struct FetchSettings {
-  std::string cache;    // "": default_cache()
-  std::string command;  // "": curl or rclone, by the address
+  std::string cache;     // "": default_cache()
+  std::string command;   // "": curl or rclone, by the address
   double timeout = 600;  // seconds per file
   int keep = 3;          // bundles in the cache
 };
 
-// $CACHE_DIRECTORY (of systemd), $XDG_CACHE_HOME/shortlist or ~/.cache/shortlist. Throws Error(usage) if none is
-// set.
+// $CACHE_DIRECTORY (of systemd), $XDG_CACHE_HOME/shortlist or ~/.cache/shortlist. Throws Error(usage) if none
+// is set.
 std::string default_cache();
 
 // The settings of SHORTLIST_CACHE and SHORTLIST_FETCH_COMMAND.
@@ -43,8 +43,8 @@ FoundBundle find_bundle(const std::string& address, const FetchSettings& setting
 // longest ago. Throws Error(failed) if a file cannot be fetched or is not what the manifest says.
 std::string fetch_bundle(const FoundBundle& bundle, const FetchSettings& settings);
 
-// The folder of a bundle for commands that read it once: fetches it if `path` is an address, with the settings
-// of the environment. Otherwise returns the path.
+// The folder of a bundle for commands that read it once: fetches it if `path` is an address, with the
+// settings of the environment. Otherwise returns the path.
 std::string local_bundle(const std::string& path);
 
 }  // namespace shortlist

@@ -10,6 +10,7 @@
 #include "shortlist/cli/load_generator.h"
 #include "shortlist/cli/table_options.h"
 #include "shortlist/init/init_config.h"
+#include "shortlist/jobs/scale_plan.h"
 #include "shortlist/recommend/recommender.h"
 #include "shortlist/server/keys.h"
 #include "shortlist/server/serve.h"
@@ -47,6 +48,16 @@ struct DescribeCommand {
   std::string dot, svg;
 };
 void run(const DescribeCommand& command);
+
+struct PlanCommand {
+  std::string config;
+  ConfigTableOptions tables;
+  std::vector<std::string> settings;
+  ScaleQuestion question;
+  std::string constants;  // a file, or "": the built-in ones
+  bool json = false;
+};
+void run(const PlanCommand& command);
 
 struct DoctorCommand {
   std::vector<std::string> paths;  // the config, or the table and the config

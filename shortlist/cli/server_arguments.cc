@@ -63,8 +63,9 @@ void add_access(CLI::App& sub, ServeOptions& options) {
 // Options for bundles at addresses.
 void add_fetching(CLI::App& sub, ServeOptions& options) {
   const char* group = "Bundles at addresses";
-  sub.add_option("--cache", options.fetch.cache,
-                 "Folder for fetched bundles. The default is SHORTLIST_CACHE, else shortlist in the user's cache.")
+  sub.add_option(
+         "--cache", options.fetch.cache,
+         "Folder for fetched bundles. The default is SHORTLIST_CACHE, else shortlist in the user's cache.")
       ->option_text("FOLDER")
       ->group(group);
   sub.add_option("--cache-bundles", options.fetch.keep,
@@ -72,13 +73,15 @@ void add_fetching(CLI::App& sub, ServeOptions& options) {
       ->capture_default_str()
       ->check(between(1, 1e6))
       ->group(group);
-  sub.add_option("--fetch-command", options.fetch.command,
-                 "Command that copies the file at the address {from} to the path {to}, such as 'aws s3 cp {from} "
-                 "{to}'. The default is SHORTLIST_FETCH_COMMAND, else curl for https:// and http://, and rclone "
-                 "for s3:// and gs://.")
+  sub.add_option(
+         "--fetch-command", options.fetch.command,
+         "Command that copies the file at the address {from} to the path {to}, such as 'aws s3 cp {from} "
+         "{to}'. The default is SHORTLIST_FETCH_COMMAND, else curl for https:// and http://, and rclone "
+         "for s3:// and gs://.")
       ->option_text("COMMAND")
       ->group(group);
-  sub.add_option("--fetch-timeout", options.fetch.timeout, "Seconds per file, after which the command is killed")
+  sub.add_option("--fetch-timeout", options.fetch.timeout,
+                 "Seconds per file, after which the command is killed")
       ->capture_default_str()
       ->check(between(0.1, 1e6))
       ->group(group);

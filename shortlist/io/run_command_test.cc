@@ -35,8 +35,7 @@ TEST(RunCommand, SaysThatAProgramIsNotInstalled) {
     run_command({"shortlist-no-such-program"}, 1);
     FAIL();
   } catch (const Error& error) {
-    EXPECT_EQ(error.message(),
-              "cannot run shortlist-no-such-program: it is not installed, or not in PATH");
+    EXPECT_EQ(error.message(), "cannot run shortlist-no-such-program: it is not installed, or not in PATH");
     EXPECT_EQ(error.kind(), ErrorKind::failed);
   }
 }

@@ -42,7 +42,7 @@ bool reaches(const ServedModel& model, std::string_view text) {
 }
 
 Problem older_version(const ServedModel& model, std::string_view wanted) {
-  Problem problem(503, std::string(kOlderVersion),
+  Problem problem(503, "older_version",
                   fmt::format("this server has the version {}, and the request asks for {} or a newer one",
                               version_of(model), wanted));
   problem.headers.emplace_back("Retry-After", "1");

@@ -44,8 +44,7 @@ std::vector<std::string> search_texts(const Recommender& recommender) {
 
 }  // namespace
 
-ServedModel::ServedModel(std::string model_name, const std::string& bundle, int load,
-                         int64_t order)
+ServedModel::ServedModel(std::string model_name, const std::string& bundle, int load, int64_t order)
     : name(std::move(model_name)),
       path(bundle),
       generation(load),

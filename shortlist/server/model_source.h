@@ -11,7 +11,8 @@ namespace shortlist {
 
 struct ModelSource {
   std::string name;
-  std::string path;  // a bundle, or a folder whose file `latest` names the bundle's folder in it; or an address
+  std::string
+      path;  // a bundle, or a folder whose file `latest` names the bundle's folder in it; or an address
 };
 
 // Parses "runs/anime" (named anime), "films=runs/anime" or "films=s3://bucket/anime".
@@ -35,8 +36,8 @@ struct SourceBundle {
 // reading and of find_bundle() and fetch_bundle().
 SourceBundle resolve_source(const std::string& path, const FetchSettings& settings);
 
-// Texts that change if the source names another bundle or release, and if any file of the bundle is replaced or
-// written to. They are for folders; an error's message is such a text too.
+// Texts that change if the source names another bundle or release, and if any file of the bundle is replaced
+// or written to. They are for folders; an error's message is such a text too.
 std::string stamp_of(const std::string& path);
 std::string stamp_of_files(const std::string& path);
 

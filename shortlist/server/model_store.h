@@ -37,8 +37,8 @@ class ModelStore {
   using Clock = std::chrono::steady_clock;
   // The models to reload: those whose source has changed since it was last loaded, or any of whose files has
   // changed since loading failed. If loading failed for lack of memory or descriptors, which may be
-  // temporary, the model is due again after a minute, then after twice as long each time, up to an hour. Looks
-  // only at folders; poll() looks at addresses.
+  // temporary, the model is due again after a minute, then after twice as long each time, up to an hour.
+  // Looks only at folders; poll() looks at addresses.
   std::vector<std::string> changed(Clock::time_point now = Clock::now()) const;
 
   // Whether the addresses are to be looked at again: every `poll` seconds, and sooner after ask_for_newer().

@@ -162,11 +162,12 @@ void serve(const ServeOptions& options) {
   const SignalQueue signals;
   std::signal(SIGPIPE, SIG_IGN);
   bool hung_up = false;  // SIGHUP while the models were loaded
-  const auto loaded = load_models(options.models, options.fetch, std::chrono::duration<double>(options.poll), [&] {
-    const int signal = signals.wait(0);
-    hung_up |= signal == SIGHUP;
-    return ends(signal);
-  });
+  const auto loaded =
+      load_models(options.models, options.fetch, std::chrono::duration<double>(options.poll), [&] {
+        const int signal = signals.wait(0);
+        hung_up |= signal == SIGHUP;
+        return ends(signal);
+      });
   ModelStore& models = *loaded;
   ServerMetrics metrics;
   Service service(models, metrics,

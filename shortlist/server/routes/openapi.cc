@@ -328,7 +328,8 @@ json operation(const Route& route, const ServedModel& model, const Limits& limit
     operation["parameters"].push_back(
         {{"name", "X-Min-Version"},
          {"in", "header"},
-         {"description", "Answer only with this version, which an X-Model-Version said, or a newer one; else 503"},
+         {"description",
+          "Answer only with this version, which an X-Model-Version said, or a newer one; else 503"},
          {"schema", {{"type", "string"}, {"pattern", "^[0-9]{1,18}(-[0-9a-f]{12})?$"}}}});
   }
   operation["responses"] = {{"200", answer}, {"default", problem_response_of(route, 0)}};

@@ -67,8 +67,8 @@ void add_operation_routes(const Operations& service, Routes& routes) {
       [](const Call&) { return status_response(200, "live"); });
   add("/healthz", "healthz", "Same as /livez", "Status", Scope::open,
       [](const Call&) { return status_response(200, "live"); });
-  add("/readyz", "readyz", "Whether the server accepts requests, and with which models", "Readiness", Scope::open,
-      [draining = service.draining, models = service.models](const Call&) {
+  add("/readyz", "readyz", "Whether the server accepts requests, and with which models", "Readiness",
+      Scope::open, [draining = service.draining, models = service.models](const Call&) {
         return readiness_response(draining(), models());
       });
   add("/metrics", "metrics", "Metrics for Prometheus", "", Scope::read,

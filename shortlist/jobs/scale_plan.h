@@ -1,0 +1,47 @@
+// Predicts what a training takes at another scale: memory, disk, network and time of each stage, for one of
+// several ranks. Sizes follow from the model's structure; times and the memory of rows from measured
+// constants.
+//
+// What ranks share: rows are split. Embedding tables, with their gradients and optimizer state, are split by
+// the hash of the id. All other parameters are replicated, and their gradients are summed in order.
+// Catalogue, users and vocabularies are replicated.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "shortlist/jobs/scale_constants.h"
+#include "shortlist/jobs/scale_sample.h"
+
+namespace shortlist {
+
+struct ScaleQuestion {
+  double rows = 0, items = 0, users = 0;  // 0: those of the sample; users: in proportion to the rows
+  std::map<std::string, double> ids;      // number of ids of a feature, by its name
+  int ranks = 1, threads = 1;             // threads per rank
+  int parts = 8;                          // of a batch: a rank computes whole parts
+  double memory = 0, network = 0;         // bytes per rank; bits per second per rank. 0: not known
+};
+
+// Figures of the rank that has most to do.
+struct StageFigures {
+  std::string stage;
+  double seconds = 0, memory = 0, disk = 0, network = 0;  // bytes: at the peak, written or read, sent
+};
+
+struct ScalePlan {
+  std::vector<StageFigures> stages;
+  double rows = 0, items = 0, users = 0;
+  double steps = 0, step_seconds = 0, step_bytes = 0;  // of an epoch; seconds and bytes sent per step
+  double dense_parameters = 0, table_parameters = 0;
+  double most_memory = 0;
+  std::vector<std::string> notes;  // what dominates, and what to change
+};
+
+// Throws Error(usage) with the figures if a rank needs more memory than it has, if there are more ranks than
+// parts of a batch, or if an embedding table has more ids than features may have.
+ScalePlan plan_scale(const Config& config, const ScaleSample& sample, const ScaleQuestion& question,
+                     const ScaleConstants& constants);
+
+}  // namespace shortlist
