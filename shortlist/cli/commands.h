@@ -51,7 +51,7 @@ void run(const DescribeCommand& command);
 
 struct PlanCommand {
   std::string config;
-  ConfigTableOptions tables;
+  ConfigTableOptions table;  // of the interactions alone
   std::vector<std::string> settings;
   ScaleQuestion question;
   std::string constants;  // a file, or "": the built-in ones

@@ -1,10 +1,9 @@
 #include "shortlist/base/available_memory.h"
-#include "shortlist/base/value.h"
 #include "shortlist/cli/commands.h"
 #include "shortlist/cli/text_table.h"
 #include "shortlist/cli/words.h"
 #include "shortlist/config/read_config.h"
-#include "shortlist/io/json.h"
+#include "shortlist/io/json_writer.h"
 
 namespace shortlist {
 namespace {
@@ -42,61 +41,52 @@ std::string plan_text(const ScalePlan& plan, const ScaleQuestion& question) {
   return text + "\n\n" + table.text();
 }
 
-Value stage_value(const StageFigures& stage) {
-  Value::Table table;
-  table.emplace_back("stage", Value(stage.stage));
-  table.emplace_back("seconds", Value(stage.seconds));
-  table.emplace_back("memory_bytes", Value(stage.memory));
-  table.emplace_back("disk_bytes", Value(stage.disk));
-  table.emplace_back("network_bytes", Value(stage.network));
-  return Value(std::move(table));
+void write_stages(const ScalePlan& plan, JsonWriter& json) {
+  json.key("stages").begin_array();
+  for (const StageFigures& stage : plan.stages) {
+    json.begin_object().member("stage", stage.stage).member("seconds", stage.seconds);
+    json.member("memory_bytes", stage.memory).member("disk_bytes", stage.disk);
+    json.member("network_bytes", stage.network).end_object();
+  }
+  json.end_array().key("notes").begin_array();
+  for (const std::string& note : plan.notes) json.value(note);
+  json.end_array();
 }
 
 // What was read and measured, for benchmarks/plan_constants.py.
-Value sample_value(const ScaleSample& sample) {
-  const size_t features = sample.queries.features.size() + sample.candidates.features.size();
-  Value::Table table;
-  table.emplace_back("rows", Value(sample.rows));
-  table.emplace_back("columns", Value(static_cast<int64_t>(sample.columns)));
-  table.emplace_back("features", Value(static_cast<int64_t>(features)));
-  table.emplace_back("read_seconds", Value(sample.read_seconds));
-  table.emplace_back("fit_seconds", Value(sample.fit_seconds));
-  table.emplace_back("encode_seconds", Value(sample.encode_seconds));
-  return Value(std::move(table));
+void write_sample(const ScaleSample& sample, JsonWriter& json) {
+  json.key("sample").begin_object().member("rows", sample.rows).member("columns", sample.columns);
+  json.member("features", sample.queries.features.size() + sample.candidates.features.size());
+  json.member("batch_queries", sample.queries.draws).member("batch_items", sample.candidates.draws);
+  json.member("read_seconds", sample.read_seconds).member("fit_seconds", sample.fit_seconds);
+  json.member("encode_seconds", sample.encode_seconds).end_object();
 }
 
-Value plan_value(const ScalePlan& plan, const ScaleQuestion& question, const ScaleSample& sample) {
-  Value::Array stages, notes;
-  for (const StageFigures& stage : plan.stages) stages.push_back(stage_value(stage));
-  for (const std::string& note : plan.notes) notes.push_back(Value(note));
-  Value::Table table;
-  table.emplace_back("rows", Value(plan.rows));
-  table.emplace_back("items", Value(plan.items));
-  table.emplace_back("users", Value(plan.users));
-  table.emplace_back("ranks", Value(static_cast<int64_t>(question.ranks)));
-  table.emplace_back("threads", Value(static_cast<int64_t>(question.threads)));
-  table.emplace_back("replicated_parameters", Value(plan.dense_parameters));
-  table.emplace_back("table_parameters", Value(plan.table_parameters));
-  table.emplace_back("steps", Value(plan.steps));
-  table.emplace_back("step_seconds", Value(plan.step_seconds));
-  table.emplace_back("step_bytes", Value(plan.step_bytes));
-  table.emplace_back("stages", Value(std::move(stages)));
-  table.emplace_back("notes", Value(std::move(notes)));
-  table.emplace_back("sample", sample_value(sample));
-  return Value(std::move(table));
+std::string plan_json(const ScalePlan& plan, const ScaleQuestion& question, const ScaleSample& sample) {
+  JsonWriter json;
+  json.begin_object().member("rows", plan.rows).member("items", plan.items).member("users", plan.users);
+  json.member("ranks", question.ranks).member("threads", question.threads);
+  json.member("replicated_parameters", plan.dense_parameters)
+      .member("table_parameters", plan.table_parameters);
+  json.member("steps", plan.steps).member("step_seconds", plan.step_seconds);
+  json.member("step_bytes", plan.step_bytes);
+  write_stages(plan, json);
+  write_sample(sample, json);
+  json.end_object();
+  return json.take() + "\n";
 }
 
 }  // namespace
 
 void run(const PlanCommand& command) {
   Config config = load_config(command.config, command.settings);
-  command.tables.apply(config);
+  command.table.apply(config);
   const ScaleConstants constants =
       command.constants.empty() ? ScaleConstants() : load_scale_constants(command.constants);
   const ScaleSample sample = sample_for_scale(config);
   const ScalePlan plan = plan_scale(config, sample, command.question, constants);
   if (command.json) {
-    print_data(dump_json_value_line(plan_value(plan, command.question, sample)) + "\n");
+    print_data(plan_json(plan, command.question, sample));
     return;
   }
   print_data(plan_text(plan, command.question));

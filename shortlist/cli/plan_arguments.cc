@@ -43,7 +43,8 @@ void add_plan_command(CLI::App& app, Chosen& chosen) {
       app, chosen, "plan", "Predict memory, disk, network and time of a training at another scale", sub);
   ScaleQuestion& question = command->question;
   sub->add_option("config", command->config, "The config, a TOML file")->required()->option_text("CONFIG");
-  add_config_tables(*sub, command->tables);
+  sub->add_option("--data", command->table.data.table, "Sample table to use instead of the config's")
+      ->option_text("TABLE");
   const auto count = [&](const char* flag, double& number, const char* help) {
     sub->add_option(flag, number, help)->check(between(1, kMostCount))->option_text("N");
   };
@@ -86,7 +87,7 @@ void add_plan_command(CLI::App& app, Chosen& chosen) {
       ->option_text("FILE");
   sub->add_flag("--json", command->json, "Print JSON");
   add_settings(*sub, command->settings);
-  add_text_options(*sub, command->tables.data);
+  add_text_options(*sub, command->table.data);
   sub->footer(
       std::string(kTableHelp) +
       "\nThe config's table is a sample: its columns, features and frequencies describe the large one. "
