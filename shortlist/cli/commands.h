@@ -10,7 +10,7 @@
 #include "shortlist/cli/load_generator.h"
 #include "shortlist/cli/table_options.h"
 #include "shortlist/init/init_config.h"
-#include "shortlist/jobs/scale_plan.h"
+#include "shortlist/jobs/scale_question.h"
 #include "shortlist/recommend/recommender.h"
 #include "shortlist/server/keys.h"
 #include "shortlist/server/serve.h"

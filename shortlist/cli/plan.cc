@@ -4,6 +4,7 @@
 #include "shortlist/cli/words.h"
 #include "shortlist/config/read_config.h"
 #include "shortlist/io/json_writer.h"
+#include "shortlist/jobs/scale_plan.h"
 
 namespace shortlist {
 namespace {

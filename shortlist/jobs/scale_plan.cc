@@ -81,7 +81,8 @@ class ScalePlanner {
         static_cast<double>(sample_.queries.features.size() + sample_.candidates.features.size());
     // Each rank sends its vocabularies and counts to all others.
     const double vocabulary = ranks_ == 1 ? 0 : names_bytes() * (ranks_ - 1) / ranks_;
-    add("read", c_.read_cell * rows() * static_cast<double>(sample_.columns) / speed_, memory, text_bytes());
+    add("read", c_.read_start + c_.read_cell * rows() * static_cast<double>(sample_.columns) / speed_, memory,
+        text_bytes());
     add("fit", c_.fit_cell * rows() * features / speed_ + network_seconds(vocabulary, 1), memory, 0,
         vocabulary);
     add("encode", c_.encode_cell * rows() * features / speed_, memory, 0);
@@ -127,7 +128,7 @@ class ScalePlanner {
 
   double evaluation_memory() const {
     return c_.base_bytes + c_.evaluation_bytes + c_.evaluated_row_bytes * rows() +
-           c_.item_bytes * counts_.items + c_.user_bytes * counts_.users / ranks_ +
+           c_.item_bytes * counts_.items + c_.user_bytes * counts_.users / ranks_ + model_bytes() +
            std::min(c_.item_block_bytes * counts_.items, c_.most_item_block);
   }
 

@@ -7,22 +7,14 @@
 // Catalogue, users and vocabularies are replicated.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include "shortlist/jobs/scale_constants.h"
+#include "shortlist/jobs/scale_question.h"
 #include "shortlist/jobs/scale_sample.h"
 
 namespace shortlist {
-
-struct ScaleQuestion {
-  double rows = 0, items = 0, users = 0;  // 0: those of the sample; users: in proportion to the rows
-  std::map<std::string, double> ids;      // number of ids of a feature, by its name
-  int ranks = 1, threads = 1;             // threads per rank
-  int parts = 8;                          // of a batch: a rank computes whole parts
-  double memory = 0, network = 0;         // bytes per rank; bits per second per rank. 0: not known
-};
 
 // Figures of the rank that has most to do.
 struct StageFigures {

@@ -1,7 +1,8 @@
 // Counts the work of a training step, by the structure of the model.
 #pragma once
 
-#include "shortlist/jobs/scale_plan.h"
+#include "shortlist/jobs/scale_question.h"
+#include "shortlist/jobs/scale_sample.h"
 #include "shortlist/model/spec.h"
 
 namespace shortlist {

@@ -149,8 +149,9 @@ constexpr const char* kAnswers = R"({
     "name": {"type": "string"}, "parameters": {"type": "object"}}}}}},
 "Readiness": {"type": "object", "required": ["status", "models"], "properties": {
   "status": {"enum": ["ready", "draining"]},
-  "models": {"type": "array", "items": {"type": "object", "required": ["name", "version", "release"], "properties": {
-    "name": {"type": "string"}, "version": {"type": "string"}, "release": {"$ref": "#/components/schemas/Release"}}}}}},
+  "models": {"type": "array", "items": {"$ref": "#/components/schemas/ReadyModel"}}}},
+"ReadyModel": {"type": "object", "required": ["name", "version", "release"], "properties": {
+  "name": {"type": "string"}, "version": {"type": "string"}, "release": {"$ref": "#/components/schemas/Release"}}},
 "Release": {"type": "integer", "description": "Orders the bundles that are served under a name. 0 if the order is not known."},
 "Status": {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}},
 "Document": {"type": "object"}
