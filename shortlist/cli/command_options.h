@@ -66,6 +66,7 @@ void add_rank_options(CLI::App& sub, RankArguments& arguments);
 void add_table_commands(CLI::App& app, Chosen& chosen);
 // `arguments` are all words of the command line.
 void add_model_commands(CLI::App& app, Chosen& chosen, const std::vector<std::string>& arguments);
+void add_plan_command(CLI::App& app, Chosen& chosen);
 // Commands that train many models.
 void add_trial_commands(CLI::App& app, Chosen& chosen);
 void add_answer_commands(CLI::App& app, Chosen& chosen);

@@ -11,6 +11,7 @@
 #include "shortlist/cli/rank_arguments.h"
 #include "shortlist/cli/table_options.h"
 #include "shortlist/init/init_config.h"
+#include "shortlist/jobs/scale_question.h"
 #include "shortlist/recommend/recommender.h"
 #include "shortlist/server/keys.h"
 #include "shortlist/server/serve.h"
@@ -48,6 +49,16 @@ struct DescribeCommand {
   std::string dot, svg;
 };
 void run(const DescribeCommand& command);
+
+struct PlanCommand {
+  std::string config;
+  ConfigTableOptions table;  // of the interactions alone
+  std::vector<std::string> settings;
+  ScaleQuestion question;
+  std::string constants;  // a file, or "": the built-in ones
+  bool json = false;
+};
+void run(const PlanCommand& command);
 
 struct DoctorCommand {
   std::vector<std::string> paths;  // the config, or the table and the config

@@ -214,6 +214,7 @@ void add_export(CLI::App& app, Chosen& chosen) {
 
 void add_model_commands(CLI::App& app, Chosen& chosen, const std::vector<std::string>& arguments) {
   add_describe(app, chosen);
+  add_plan_command(app, chosen);
   add_doctor(app, chosen);
   add_train(app, chosen, arguments);
   add_evaluate(app, chosen);
