@@ -1,0 +1,10 @@
+"""Shortlist on Dask: recommendations for a data frame.
+
+Dask is imported on the first use: ``pip install 'dask[dataframe]' distributed pyarrow``.
+"""
+
+from __future__ import annotations
+
+from shortlist.dask._recommend import recommend
+
+__all__ = ["recommend"]

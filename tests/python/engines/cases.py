@@ -1,0 +1,58 @@
+"""What the tests of Spark, Ray and Dask share. tests/python/test_engines.py runs them by a Python that has the engines."""
+
+import os
+import pathlib
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import make_movies, make_ratings, tower
+
+import shortlist as sl
+
+# Workers import the package as this process does.
+os.environ["PYTHONPATH"] = str(pathlib.Path(sl.__file__).parents[1])
+
+
+@pytest.fixture(scope="session")
+def aged() -> pd.DataFrame:
+    """Ratings with the user's age, which is a number, and a key that no two rows share."""
+    ratings = make_ratings()
+    ratings["age"] = ratings.user % 30 + 10.25
+    ratings["row"] = np.arange(len(ratings))
+    return ratings
+
+
+@pytest.fixture(scope="session")
+def bundle(aged: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("bundle") / "model"
+    tower(query=["user", "age"], items=make_movies()).fit(aged.drop(columns="row")).save(folder)
+    return str(folder)
+
+
+@pytest.fixture
+def queries() -> pd.DataFrame:
+    """200 queries, some of them of unknown users, two of them bad: their age is not a number."""
+    users = np.arange(200) % 70 + 100
+    ages = [f"{user % 30 + 10}.25" for user in users]
+    ages[17] = ages[150] = "old"
+    return pd.DataFrame({"request": np.arange(200), "user": users, "age": ages})
+
+
+def check_answers(answers: pd.DataFrame, queries: pd.DataFrame, bundle: str, k: int) -> None:
+    """Compare rows of (request, recommendations, error) with the model's own answers."""
+    answers = answers.sort_values("request", ignore_index=True)
+    assert answers.request.tolist() == queries.request.tolist()
+    bad = queries.age == "old"
+    assert answers.recommendations[bad].isna().all()
+    assert (answers.error[bad] == "column 'age': 'old' is not a number").all()
+    assert answers.error[~bad].isna().all()
+    expected = sl.load(bundle).recommend(queries[~bad].reset_index(drop=True), k=k, attributes=False)
+    assert len(expected) == k * (~bad).sum()
+    found = [tuple(as_dict(row).values()) for rows in answers.recommendations[~bad] for row in rows]
+    columns = [expected[name] for name in ("item", "score", "predicted_rating")]
+    assert [tuple(float(value) for value in row) for row in found] == list(zip(*(map(float, c) for c in columns)))
+
+
+def as_dict(row: object) -> dict:
+    return row.asDict() if hasattr(row, "asDict") else dict(row)
