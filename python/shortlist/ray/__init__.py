@@ -1,4 +1,4 @@
-"""Shortlist on Ray: recommendations for a dataset.
+"""Shortlist on Ray: training by ranks on its nodes, and recommendations for a dataset.
 
 Ray is imported on the first use: ``pip install 'ray[data]' pyarrow pandas``.
 """
@@ -6,5 +6,6 @@ Ray is imported on the first use: ``pip install 'ray[data]' pyarrow pandas``.
 from __future__ import annotations
 
 from shortlist.ray._recommend import recommend
+from shortlist.ray._trainer import Result, Trainer
 
-__all__ = ["recommend"]
+__all__ = ["Result", "Trainer", "recommend"]

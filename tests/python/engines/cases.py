@@ -1,7 +1,10 @@
 """What the tests of Spark, Ray and Dask share. tests/python/test_engines.py runs them by a Python that has the engines."""
 
+import hashlib
+import json
 import os
 import pathlib
+import sys
 
 import numpy as np
 import pandas as pd
@@ -56,3 +59,45 @@ def check_answers(answers: pd.DataFrame, queries: pd.DataFrame, bundle: str, k: 
 
 def as_dict(row: object) -> dict:
     return row.asDict() if hasattr(row, "asDict") else dict(row)
+
+
+PROGRAM = pathlib.Path(sl.__file__).with_name("shortlist")
+
+
+def fake(plan: dict | None = None) -> tuple[str, ...]:
+    """The command of ranks that fail by a plan: see fake_rank.py."""
+    return (sys.executable, str(pathlib.Path(__file__).with_name("fake_rank.py")), str(PROGRAM), json.dumps(plan or {}))
+
+
+def weights(model: sl.Model) -> str:
+    return hashlib.sha256(pathlib.Path(model.path_, "weights.safetensors").read_bytes()).hexdigest()
+
+
+def parameters(**further: object) -> dict[str, object]:
+    return {"query": "user", "item": "item", "label": "rating", "epochs": 2, "verbose": False, **further}
+
+
+@pytest.fixture(scope="session")
+def expected(aged: pd.DataFrame) -> str:
+    """The weights of a training on the rows in the order of their key, without an engine."""
+    return weights(sl.TwoTower(**parameters()).fit(aged))
+
+
+class Record(sl.Callback):
+    """Remembers what it was called for."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def on_train_begin(self, run: sl.Run) -> None:
+        self.calls.append("begin")
+
+    def on_epoch_end(self, run: sl.Run, epoch: sl.Epoch) -> None:
+        self.calls.append(f"epoch {epoch.epoch}")
+        assert "rmse" in epoch.validation
+
+    def on_train_end(self, run: sl.Run, report: dict) -> None:
+        self.calls.append("end")
+
+
+ALL_CALLS = ["begin", "epoch 1", "epoch 2", "end"]

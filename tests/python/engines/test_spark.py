@@ -4,7 +4,18 @@ import os
 import sys
 
 import pytest
-from cases import aged, bundle, check_answers, queries  # noqa: F401
+from cases import (  # noqa: F401
+    ALL_CALLS,
+    Record,
+    aged,
+    bundle,
+    check_answers,
+    expected,
+    fake,
+    parameters,
+    queries,
+    weights,
+)
 
 import shortlist as sl
 import shortlist.spark
@@ -56,3 +67,66 @@ def test_a_filter_holds_for_each_list(spark, queries, bundle):
     rows = answers.selectExpr("user", "explode(recommendations) AS r").select("user", "r.item").collect()
     assert len(rows) == 3 * 198
     assert all(years[row.item] >= 1982 for row in rows)
+
+
+def estimator(plan=None, **further):
+    made = shortlist.spark.TwoTower(**parameters(ranks=2, key="row", **further))
+    made._command = fake(plan)
+    return made
+
+
+def test_an_estimator_trains_by_ranks(spark, aged, queries, expected, tmp_path):
+    record = Record()
+    df = spark.createDataFrame(aged.sample(frac=1, random_state=1)).repartition(5)
+    model = estimator(callbacks=[record], storage=tmp_path / "job").fit(df)
+    assert record.calls == ALL_CALLS and model.lost == []
+    assert weights(model.model) == expected
+    assert model.model.path_ == str(tmp_path / "job" / "model")
+    rows = model.transform(spark.createDataFrame(queries[["request", "user"]])).collect()
+    lists = {row.request: [item.item for item in row.recommendations] for row in rows}
+    frame = model.model.recommend(queries[["user"]], k=10, attributes=False)
+    assert [item for request in range(200) for item in lists[request]] == frame.item.tolist()
+
+
+def test_parameters_are_params(spark, aged, tmp_path):
+    made = estimator(storage=str(tmp_path))
+    assert made.getOrDefault(made.epochs) == 2 and made.getOrDefault("ranks") == 2
+    assert made.copy({made.epochs: 1}).getOrDefault("epochs") == 1
+    model = made.fit(spark.createDataFrame(aged), {made.epochs: 1})
+    assert len(model.model.history_) == 1
+    with pytest.raises(sl.ConfigError, match="no parameter 'epoch'"):
+        shortlist.spark.TwoTower(epoch=1)
+
+
+def test_too_many_ranks_are_an_error_at_once(spark, aged):
+    with pytest.raises(sl.ConfigError, match="ranks: got 3, but the cluster has 2 free slots"):
+        shortlist.spark.TwoTower(**parameters(ranks=3, key="row")).fit(spark.createDataFrame(aged))
+
+
+def test_a_lost_rank_starts_all_again(spark, aged, expected, tmp_path):
+    made = estimator({"1": {"1": "kill"}}, storage=tmp_path)
+    with pytest.warns(sl.DataWarning, match="rank 1 on .* was ended by signal 9; attempt 2 begins at"):
+        model = made.fit(spark.createDataFrame(aged))
+    assert len(model.lost) == 1 and weights(model.model) == expected
+
+
+def test_a_mistake_is_not_tried_again(spark, aged, tmp_path):
+    made = estimator({"1": {"1": [2, "training.batch: got 0"]}}, storage=tmp_path)
+    with pytest.raises(sl.ConfigError, match="rank 1 on .*: training.batch: got 0"):
+        made.fit(spark.createDataFrame(aged))
+
+
+def test_without_a_key_it_is_said(spark, aged, tmp_path):
+    made = estimator(storage=tmp_path)
+    made.clear(made.key)
+    with pytest.warns(sl.DataWarning, match="no key is given"):
+        made.fit(spark.createDataFrame(aged))
+
+
+def test_a_key_has_a_value_in_each_row(spark, aged, tmp_path):
+    df = spark.createDataFrame(aged).selectExpr("*", "IF(row = 7, NULL, row) AS gap")
+    made = estimator(storage=tmp_path)
+    with pytest.raises(sl.DataError, match="key: column 'gap' has missing values"):
+        made.fit(df, {made.key: "gap"})
+    with pytest.raises(sl.ConfigError, match="key: the data have no column 'none'"):
+        made.fit(df, {made.key: "none"})
