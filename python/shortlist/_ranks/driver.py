@@ -29,10 +29,16 @@ def new_token() -> str:
     return secrets.token_hex(16)
 
 
-def check_slots(ranks: int, slots: int, what: str) -> None:
-    """Raise ConfigError if an engine would wait for slots that it does not have."""
-    if ranks > slots:
-        raise ConfigError(f"ranks: got {ranks}, but the cluster has {slots} {what}; need a slot for each rank")
+def check_slots(ranks: int, slots: Callable[[], int], what: str, patience: float = 0.0) -> None:
+    """Raise ConfigError if an engine would wait for slots that it does not have.
+
+    ``patience`` is the time in seconds that a cluster has to replace a lost worker.
+    """
+    end = time.monotonic() + patience
+    while (found := slots()) < ranks and time.monotonic() < end:
+        time.sleep(_LOOK_EVERY)
+    if ranks > found:
+        raise ConfigError(f"ranks: got {ranks}, but the cluster has {found} {what}; need a slot for each rank")
 
 
 class Driver:
@@ -49,7 +55,7 @@ class Driver:
     restarts : int
         How often all ranks are started again after one was lost.
     again : callable
-        The further arguments of an attempt after another.
+        Waits until the cluster has room for another attempt, and returns its further arguments.
     """
 
     def __init__(
@@ -108,6 +114,7 @@ class Driver:
         ends = _ends(attempt, thread.ends)
         if thread.error is None and len(ends) == attempt.ranks and not any(end["code"] for end in ends):
             return None
+        _stop(attempt)  # survivors that have not noticed yet
         return _failure(attempt, ends, thread.error)
 
     def _follow(self, attempt: Attempt, thread: _Launching, lines: _Lines) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -17,6 +18,8 @@ from shortlist._ranks.driver import Driver, check_slots, new_token
 from shortlist._ranks.job import Attempt
 from shortlist._ranks.shards import Shards, key_columns
 from shortlist._tables import to_table
+
+_TO_REPLACE = 120.0  # seconds that a cluster has to replace a lost worker
 
 
 class Cluster(Protocol):
@@ -60,7 +63,8 @@ def fit_on(
     whole(ranks, "ranks", 1, 1 << 16)
     whole(restarts, "restarts", 0, 1 << 16)
     threads = max(1, int(estimator.get_params().get("threads") or 1))
-    check_slots(ranks, cluster.slots(threads), cluster.slots_are)
+    slots = functools.partial(cluster.slots, threads)
+    check_slots(ranks, slots, cluster.slots_are)
     key = key_columns(key, cluster.columns(data))
     shared = os.path.abspath(os.fspath(folder)) if folder is not None else own_folder(estimator)
     token = new_token()
@@ -73,21 +77,24 @@ def fit_on(
     arguments = ["train", _config(estimator, tables, shared), "--out", out, "--json", "--threads", str(threads)]
     for name, table in tables.items():
         arguments += [f"--{name}", table]
-    if not command:
-        arguments.append("--life-line")
     first = Attempt(shared, token, ranks, 1, tuple(arguments), tuple(command))
     shown: list[Callback] = [Progress()] if shows_progress(estimator.get_params().get("verbose")) else []
-    driver = Driver(first, cluster.launch, [*shown, *callbacks], restarts, lambda: again(out))
+
+    def again() -> list[str]:
+        check_slots(ranks, slots, cluster.slots_are, _TO_REPLACE)
+        return [_resume(out)]
+
+    driver = Driver(first, cluster.launch, [*shown, *callbacks], restarts, again)
     driver.run()
     estimator._kind = "pandas"
     estimator._open(out)
     return driver
 
 
-def again(out: str) -> list[str]:
-    """The arguments of an attempt after another: it goes on if there is a checkpoint."""
+def _resume(out: str) -> str:
+    """The argument of an attempt after another: it goes on if there is a checkpoint."""
     checkpoints = os.path.join(out, "run", "checkpoints")
-    return ["--resume" if os.path.isdir(checkpoints) and os.listdir(checkpoints) else "--overwrite"]
+    return "--resume" if os.path.isdir(checkpoints) and os.listdir(checkpoints) else "--overwrite"
 
 
 def _tables(

@@ -59,7 +59,7 @@ class Attempt:
         """A file of a rank: its events (jsonl), its messages (err), or how it ended (end)."""
         return os.path.join(self.folder, f"rank-{rank}.{end}")
 
-    def run(self, rank: int, meet: Sequence[Any]) -> dict[str, Any]:
+    def run(self, rank: int, meet: Sequence[Any], held: Meeting | None = None) -> dict[str, Any]:
         """Run a rank on a worker until it ends.
 
         Parameters
@@ -68,6 +68,8 @@ class Attempt:
             The rank, from 0.
         meet : (str, int)
             The address and port of rank 0.
+        held : Meeting, optional
+            The port, if this worker holds it.
 
         Returns
         -------
@@ -78,7 +80,7 @@ class Attempt:
         end: dict[str, Any] = {"rank": rank, "host": socket.gethostname(), "code": 1, "error": "", "stopped": False}
         try:
             storage.check(self.storage, self.token)
-            end["code"] = self._run(rank, f"{meet[0]}:{meet[1]}")
+            end["code"] = self._run(rank, meet, held)
             end["stopped"] = os.path.exists(self.stop)
             end["error"] = self._reason(rank, end["code"]) if end["code"] else ""
         except Error as error:
@@ -88,21 +90,32 @@ class Attempt:
         storage.write(self.file(rank, "end"), end)
         return end
 
-    def _run(self, rank: int, meet: str) -> int:
+    def _run(self, rank: int, meet: Sequence[Any], held: Meeting | None) -> int:
         environment = {
             **os.environ,
             "SHORTLIST_RANK": str(rank),
             "SHORTLIST_RANKS": str(self.ranks),
-            "SHORTLIST_MEET": meet,
+            "SHORTLIST_MEET": f"[{meet[0]}]:{meet[1]}" if ":" in meet[0] else f"{meet[0]}:{meet[1]}",
             "SHORTLIST_JOB": self.token,  # not an argument, which other users of the machine could read
             "SHORTLIST_ATTEMPT": str(self.number),
+            "SHORTLIST_LIFE_LINE": "1",
         }
+        if held is not None:
+            environment["SHORTLIST_MEET_FD"] = str(held.fileno())
         command = [*(self.command or (program(),)), *self.arguments]
         with open(self.file(rank, "jsonl"), "wb") as events, open(self.file(rank, "err"), "wb") as messages:
             # If this worker is killed, the pipe ends, and so does the rank.
             child = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=events, stderr=messages, env=environment, start_new_session=True
+                command,
+                stdin=subprocess.PIPE,
+                stdout=events,
+                stderr=messages,
+                env=environment,
+                pass_fds=() if held is None else (held.fileno(),),
+                start_new_session=True,
             )
+        if held is not None:
+            held.close()
         try:
             while child.poll() is None and not os.path.exists(self.stop):
                 time.sleep(_LOOK_EVERY)
@@ -130,8 +143,23 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         child.wait()
 
 
-def free_address(host: str) -> tuple[str, int]:
-    """An address of this machine with a port that is free now."""
-    with socket.socket() as found:
-        found.bind(("", 0))
-        return host, found.getsockname()[1]
+class Meeting:
+    """The port at which the ranks of an attempt meet, held by the worker of rank 0 until its rank takes it over.
+
+    Parameters
+    ----------
+    host : str
+        The address of this machine by which the other workers reach it.
+    """
+
+    def __init__(self, host: str) -> None:
+        self._socket = socket.create_server(("", 0), backlog=128)
+        self.address = (host, int(self._socket.getsockname()[1]))
+
+    def fileno(self) -> int:
+        """The number of the socket's file."""
+        return self._socket.fileno()
+
+    def close(self) -> None:
+        """Leave the port to the rank."""
+        self._socket.close()

@@ -8,7 +8,7 @@ from typing import Any
 
 from shortlist._core import ConfigError
 from shortlist._engines import need
-from shortlist._ranks.job import Attempt, free_address
+from shortlist._ranks.job import Attempt, Meeting
 from shortlist._ranks.shards import Shards
 
 _LOOK_EVERY = 0.5  # seconds
@@ -69,8 +69,8 @@ class DaskCluster:
                 work, *arguments, workers=[worker], allow_other_workers=False, pure=False, retries=0
             )
 
-        meet = submit(workers[0], _address).result()
-        tasks = [submit(worker, attempt.run, rank, meet) for rank, worker in enumerate(workers)]
+        meet = submit(workers[0], _hold).result()
+        tasks = [submit(worker, _run, attempt, rank, meet) for rank, worker in enumerate(workers)]
         try:
             self._wait(tasks, workers)
             ends: Sequence[dict[str, Any]] = self._client.gather(tasks)
@@ -93,9 +93,19 @@ class DaskCluster:
                 raise RuntimeError(f"Dask lost the worker {sorted(lost)[0]}")
 
 
-def _address() -> tuple[str, int]:
+#: Ports that this worker holds.
+_held: dict[tuple[str, int], Meeting] = {}
+
+
+def _hold() -> tuple[str, int]:
     worker = need("distributed").get_worker()
-    return free_address(urllib.parse.urlparse(worker.address).hostname or "127.0.0.1")
+    meeting = Meeting(urllib.parse.urlparse(worker.address).hostname or "127.0.0.1")
+    _held[meeting.address] = meeting
+    return meeting.address
+
+
+def _run(attempt: Attempt, rank: int, meet: Sequence[Any]) -> dict[str, Any]:
+    return attempt.run(rank, meet, _held.pop((meet[0], meet[1]), None) if rank == 0 else None)
 
 
 def _write_partition(shards: Shards, number: int, frame: Any) -> dict[str, Any]:

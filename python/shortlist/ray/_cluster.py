@@ -7,7 +7,7 @@ from typing import Any
 
 from shortlist._core import ConfigError
 from shortlist._engines import need
-from shortlist._ranks.job import Attempt, free_address
+from shortlist._ranks.job import Attempt, Meeting
 from shortlist._ranks.shards import Shards, order
 
 _TO_PLACE = 120.0  # seconds
@@ -83,13 +83,16 @@ class RayCluster:
 class Rank:
     """An actor whose child process is a rank."""
 
+    _held: Meeting | None = None
+
     def address(self) -> tuple[str, int]:
-        """Return an address for the ranks to meet at."""
-        return free_address(need("ray").util.get_node_ip_address())
+        """Hold a port for the ranks to meet at."""
+        self._held = Meeting(need("ray").util.get_node_ip_address())
+        return self._held.address
 
     def run(self, attempt: Attempt, rank: int, meet: Sequence[Any]) -> dict[str, Any]:
         """Run the rank."""
-        return attempt.run(rank, meet)
+        return attempt.run(rank, meet, self._held)
 
 
 def _write_block(shards: Shards, number: int, block: Any) -> dict[str, Any]:

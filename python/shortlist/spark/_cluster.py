@@ -8,7 +8,7 @@ from typing import Any
 
 from shortlist._core import ConfigError
 from shortlist._engines import need
-from shortlist._ranks.job import Attempt, free_address
+from shortlist._ranks.job import Attempt, Meeting
 from shortlist._ranks.shards import Shards, order
 
 
@@ -67,8 +67,9 @@ class SparkCluster:
             context = need("pyspark").BarrierTaskContext.get()
             rank = context.partitionId()
             host = context.getTaskInfos()[rank].address.rpartition(":")[0]
-            addresses = context.allGather(json.dumps(free_address(host)))
-            yield _row(attempt.run(rank, json.loads(addresses[0])))
+            held = Meeting(host) if rank == 0 else None
+            addresses = context.allGather(json.dumps(held.address if held is not None else None))
+            yield _row(attempt.run(rank, json.loads(addresses[0]), held))
 
         rows = self._session.range(0, attempt.ranks, 1, attempt.ranks)
         ends = rows.mapInArrow(work, "value string", barrier=True).collect()

@@ -4,7 +4,9 @@ import hashlib
 import json
 import os
 import pathlib
+import signal
 import sys
+import time
 
 import numpy as np
 import pandas as pd
@@ -101,3 +103,27 @@ class Record(sl.Callback):
 
 
 ALL_CALLS = ["begin", "epoch 1", "epoch 2", "end"]
+
+
+def ranks_of(folder: pathlib.Path) -> list[int]:
+    """The processes that name the folder of a job: its ranks."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        try:
+            command = (entry / "cmdline").read_bytes() if entry.name.isdigit() else b""
+        except OSError:
+            continue
+        if str(folder).encode() in command:
+            found.append(int(entry.name))
+    return found
+
+
+def kill_the_parent_of_a_rank(folder: pathlib.Path) -> None:
+    """Kill the worker of one of two ranks, once both are there."""
+    end = time.monotonic() + 60
+    while len(ranks_of(folder)) < 2 and time.monotonic() < end:
+        time.sleep(0.1)
+    time.sleep(0.5)
+    rank = ranks_of(folder)[0]
+    parent = int(pathlib.Path(f"/proc/{rank}/stat").read_text().rpartition(")")[2].split()[1])
+    os.kill(parent, signal.SIGKILL)

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,9 +20,14 @@ out = pathlib.Path(arguments[arguments.index("--out") + 1])
 actions = {int(number): action for number, action in json.loads(plan).get(attempt, {}).items()}
 
 
+children: list[subprocess.Popen[bytes]] = []
+
+
 def life_line() -> None:
     while os.read(0, 4096):
         pass
+    for child in children:
+        child.kill()
     os._exit(9)
 
 
@@ -31,7 +37,11 @@ def end(code: int, message: str) -> None:
 
 
 threading.Thread(target=life_line, daemon=True).start()
-assert os.environ["SHORTLIST_MEET"].rpartition(":")[2].isdigit() and len(os.environ["SHORTLIST_JOB"]) == 32
+assert len(os.environ["SHORTLIST_JOB"]) == 32
+port = int(os.environ["SHORTLIST_MEET"].rpartition(":")[2])
+if rank == 0:
+    held = socket.socket(fileno=int(os.environ["SHORTLIST_MEET_FD"]))
+    assert held.getsockname()[1] == port and held.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) == 1
 action = actions.get(rank)
 if action == "hang":
     time.sleep(600)
@@ -47,6 +57,7 @@ if actions:
     time.sleep(600)
 if rank == 0:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SHORTLIST_")}
-    sys.exit(subprocess.run([program, *arguments], env=environment, stdin=subprocess.DEVNULL, check=False).returncode)
+    children.append(subprocess.Popen([program, *arguments], env=environment, stdin=subprocess.DEVNULL))
+    sys.exit(children[0].wait())
 while not (out / "manifest.json").exists():
     time.sleep(0.1)

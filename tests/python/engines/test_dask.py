@@ -1,9 +1,24 @@
 """Dask, with a local cluster of two workers: recommendations as Model.recommend gives them."""
 
+import threading
+
 import pandas as pd
 import pyarrow.dataset
 import pytest
-from cases import aged, bundle, check_answers, queries  # noqa: F401
+from cases import (  # noqa: F401
+    ALL_CALLS,
+    Record,
+    aged,
+    bundle,
+    check_answers,
+    expected,
+    fake,
+    kill_the_parent_of_a_rank,
+    parameters,
+    queries,
+    ranks_of,
+    weights,
+)
 
 import shortlist as sl
 import shortlist.dask
@@ -41,3 +56,54 @@ def test_options_are_checked_before_a_job_starts(queries, bundle):
         shortlist.dask.recommend(ddf, bundle, where="colour=red")
     with pytest.raises(sl.ConfigError, match="none of the query's columns"):
         shortlist.dask.recommend(ddf[["request"]], bundle)
+
+
+def fit(ddf, plan=None, **further):
+    return shortlist.dask.fit(sl.TwoTower(**parameters()), ddf, **{"key": "row", **further}, _command=fake(plan))
+
+
+def test_an_estimator_trains_by_ranks(aged, expected, tmp_path):
+    record = Record()
+    ddf = dd.from_pandas(aged.sample(frac=1, random_state=1), npartitions=5, sort=False)
+    model = fit(ddf, callbacks=[record], storage=tmp_path / "job")
+    assert record.calls == ALL_CALLS
+    assert weights(model) == expected and model.path_ == str(tmp_path / "job" / "model")
+    assert len(model.recommend([100], k=3)) == 3
+
+
+def test_ties_of_the_key_are_ordered_by_the_other_columns(aged, tmp_path):
+    shuffled = [aged.sample(frac=1, random_state=seed) for seed in (1, 2)]
+    frames = [dd.from_pandas(rows, npartitions=n, sort=False) for rows, n in zip(shuffled, (3, 7))]
+    one, two = (fit(ddf, key="user", storage=tmp_path / str(n)) for n, ddf in enumerate(frames))
+    assert weights(one) == weights(two)
+
+
+def test_too_many_ranks_are_an_error_at_once(aged):
+    with pytest.raises(sl.ConfigError, match="ranks: got 3, but the cluster has 2 workers"):
+        fit(dd.from_pandas(aged, npartitions=2), ranks=3)
+
+
+def test_a_lost_rank_starts_all_again(aged, expected, tmp_path):
+    with pytest.warns(sl.DataWarning, match="rank 1 on .* was ended by signal 9; attempt 2 begins at"):
+        model = fit(dd.from_pandas(aged, npartitions=2), {"1": {"1": "kill"}}, storage=tmp_path)
+    assert weights(model) == expected
+
+
+def test_a_lost_worker_ends_its_rank_and_starts_all_again(aged, expected, tmp_path):
+    killer = threading.Thread(target=kill_the_parent_of_a_rank, args=[tmp_path])
+    killer.start()
+    with pytest.warns(sl.DataWarning, match="the worker of rank . was lost: Dask lost the worker"):
+        model = fit(dd.from_pandas(aged, npartitions=2), {"1": {"0": "hang", "1": "hang"}}, storage=tmp_path)
+    killer.join()
+    assert weights(model) == expected
+    assert not ranks_of(tmp_path)
+
+
+def test_a_callback_stops_all_ranks(aged, tmp_path):
+    class Stop(sl.Callback):
+        def on_train_begin(self, run):
+            run.stop()
+
+    with pytest.raises(sl.Interrupted, match="a callback stopped the training"):
+        fit(dd.from_pandas(aged, npartitions=2), callbacks=[Stop()], storage=tmp_path)
+    assert not ranks_of(tmp_path)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 
 import pytest
 from cases import (  # noqa: F401
@@ -12,8 +13,10 @@ from cases import (  # noqa: F401
     check_answers,
     expected,
     fake,
+    kill_the_parent_of_a_rank,
     parameters,
     queries,
+    ranks_of,
     weights,
 )
 
@@ -108,6 +111,17 @@ def test_a_lost_rank_starts_all_again(spark, aged, expected, tmp_path):
     with pytest.warns(sl.DataWarning, match="rank 1 on .* was ended by signal 9; attempt 2 begins at"):
         model = made.fit(spark.createDataFrame(aged))
     assert len(model.lost) == 1 and weights(model.model) == expected
+
+
+def test_a_lost_worker_ends_its_rank_and_starts_all_again(spark, aged, expected, tmp_path):
+    made = estimator({"1": {"0": "hang", "1": "hang"}}, storage=tmp_path)
+    killer = threading.Thread(target=kill_the_parent_of_a_rank, args=[tmp_path])
+    killer.start()
+    with pytest.warns(sl.DataWarning, match="the worker of rank . was lost"):
+        model = made.fit(spark.createDataFrame(aged))
+    killer.join()
+    assert weights(model.model) == expected
+    assert not ranks_of(tmp_path)
 
 
 def test_a_mistake_is_not_tried_again(spark, aged, tmp_path):
