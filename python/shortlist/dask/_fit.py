@@ -24,7 +24,6 @@ def fit(
     restarts: int = 3,
     callbacks: Sequence[Callback] = (),
     client: Any = None,
-    _command: Sequence[str] = (),
 ) -> Fitted:
     """Fit an estimator by ranks, which are tasks that are pinned to workers of Dask's cluster.
 
@@ -76,6 +75,5 @@ def fit(
         folder=storage,
         restarts=restarts,
         callbacks=callbacks,
-        command=_command,
     )
     return estimator

@@ -22,6 +22,8 @@ from cases import (  # noqa: F401
 
 import shortlist as sl
 import shortlist.dask
+from shortlist._ranks.fitting import fit_on
+from shortlist.dask._cluster import DaskCluster
 
 distributed = pytest.importorskip("distributed")
 dd = pytest.importorskip("dask.dataframe")
@@ -58,8 +60,12 @@ def test_options_are_checked_before_a_job_starts(queries, bundle):
         shortlist.dask.recommend(ddf[["request"]], bundle)
 
 
-def fit(ddf, plan=None, **further):
-    return shortlist.dask.fit(sl.TwoTower(**parameters()), ddf, **{"key": "row", **further}, _command=fake(plan))
+def fit(ddf, plan=None, ranks=2, key="row", storage=None, callbacks=()):
+    """shortlist.dask.fit with ranks that fail by a plan."""
+    model = sl.TwoTower(**parameters())
+    arguments = {"ranks": ranks, "key": key, "folder": storage, "restarts": 3, "callbacks": callbacks}
+    fit_on(DaskCluster(), model, ddf, **arguments, command=fake(plan))
+    return model
 
 
 def test_an_estimator_trains_by_ranks(aged, expected, tmp_path):
