@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import pathlib
@@ -33,6 +34,7 @@ RECOMMENDATIONS, ERROR = "recommendations", "error"
 
 _open: dict[str, tuple[str, Model]] = {}
 _opening = threading.Lock()
+atexit.register(_open.clear)  # before the extension is unloaded
 
 
 def fingerprint(bundle: str) -> str:

@@ -30,18 +30,23 @@ class Cluster(Protocol):
 
     def slots(self, threads: int) -> int:
         """The most ranks that can run at a time, each with so many threads."""
+        ...
 
     def columns(self, data: Any) -> list[str]:
         """The columns of the engine's table."""
+        ...
 
     def write(self, data: Any, shards: Shards) -> Sequence[dict[str, Any]]:
         """Write the table's rows as shards, ordered by their key if it has columns."""
+        ...
 
     def is_table(self, data: Any) -> bool:
         """Whether it is a table of the engine."""
+        ...
 
     def launch(self, attempt: Attempt) -> Sequence[dict[str, Any]]:
         """Run all ranks of an attempt and return how they ended."""
+        ...
 
 
 def fit_on(

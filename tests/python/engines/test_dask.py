@@ -19,6 +19,7 @@ from cases import (  # noqa: F401
     ranks_of,
     weights,
 )
+from guide import run_guide
 
 import shortlist as sl
 import shortlist.dask
@@ -113,3 +114,10 @@ def test_a_callback_stops_all_ranks(aged, tmp_path):
     with pytest.raises(sl.Interrupted, match="a callback stopped the training"):
         fit(dd.from_pandas(aged, npartitions=2), callbacks=[Stop()], storage=tmp_path)
     assert not ranks_of(tmp_path)
+
+
+def test_the_guide_runs(tmp_path):
+    done = run_guide("dask", tmp_path)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert "predicted_rating" in done.stdout
+    assert "leaked" not in done.stderr

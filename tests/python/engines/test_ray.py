@@ -18,6 +18,7 @@ from cases import (  # noqa: F401
     ranks_of,
     weights,
 )
+from guide import run_guide
 
 import shortlist as sl
 import shortlist.ray
@@ -91,3 +92,10 @@ def test_a_lost_worker_ends_its_rank_and_starts_all_again(aged, expected, tmp_pa
     killer.join()
     assert weights(result.model) == expected
     assert not ranks_of(tmp_path)
+
+
+def test_the_guide_runs(tmp_path):
+    done = run_guide("ray", tmp_path)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert "predicted_rating" in done.stdout
+    assert "leaked" not in done.stderr

@@ -19,6 +19,7 @@ from cases import (  # noqa: F401
     ranks_of,
     weights,
 )
+from guide import run_guide
 
 import shortlist as sl
 import shortlist.spark
@@ -144,3 +145,10 @@ def test_a_key_has_a_value_in_each_row(spark, aged, tmp_path):
         made.fit(df, {made.key: "gap"})
     with pytest.raises(sl.ConfigError, match="key: the data have no column 'none'"):
         made.fit(df, {made.key: "none"})
+
+
+def test_the_guide_runs(tmp_path):
+    done = run_guide("spark", tmp_path)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert "predicted_rating" in done.stdout
+    assert "leaked" not in done.stderr
