@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import threading
 import time
@@ -216,12 +217,14 @@ def _failure(attempt: Attempt, ends: Sequence[dict[str, Any]], error: Exception 
     lost = sorted(set(range(attempt.ranks)) - {end["rank"] for end in ends})
     if lost:
         reason = f": {_first_line(error)}" if error is not None else ""
-        return f"the worker of rank {lost[0]} was lost{reason}"
+        whose = f"worker of rank {lost[0]} was" if len(lost) == 1 else f"workers of ranks {', '.join(map(str, lost))} were"
+        return f"the {whose} lost{reason}"
     if ended:
         return f"rank {ended[0]['rank']} on {ended[0]['host']}: {ended[0]['error']}"
     return f"the engine failed: {_first_line(error)}"
 
 
 def _first_line(error: Exception | None) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:300] if lines else type(error).__name__
+    """The first line of an engine's message that names an exception, which Spark's own first line does not."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return next((line for line in lines if re.search(r"(Exception|Error): ", line)), lines[0]).lstrip(": ")[:300]

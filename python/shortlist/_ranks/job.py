@@ -48,7 +48,7 @@ class Attempt:
     @property
     def folder(self) -> str:
         """The folder of what the ranks write for the driver."""
-        return os.path.join(self.storage, "attempts", str(self.number))
+        return os.path.join(self.storage, storage.ATTEMPTS, str(self.number))
 
     @property
     def stop(self) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import shutil
 import socket
 from typing import Any
 
 from shortlist._core import DataError, SystemError
 
+#: The folder of what the ranks of each attempt write for the driver.
+ATTEMPTS = "attempts"
 _MARK = "job.json"
 
 
@@ -17,6 +20,7 @@ def begin(folder: str, token: str) -> None:
     """Make the folder, and a file by which workers know that they see the same one."""
     try:
         os.makedirs(folder, exist_ok=True)
+        shutil.rmtree(os.path.join(folder, ATTEMPTS), ignore_errors=True)  # of an earlier job
     except OSError as error:
         raise SystemError(f"storage: {folder}: cannot be made: {error.strerror}") from None
     write(os.path.join(folder, _MARK), {"fingerprint": token})

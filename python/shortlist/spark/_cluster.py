@@ -10,6 +10,7 @@ from shortlist._core import ConfigError
 from shortlist._engines import need
 from shortlist._ranks.job import Attempt, Meeting
 from shortlist._ranks.shards import Shards, order
+from shortlist._tables import warn
 
 
 class SparkCluster:
@@ -33,6 +34,9 @@ class SparkCluster:
         except Exception as error:
             raise ConfigError(f"a session of Spark Connect cannot start ranks: {error}") from None
         inner = context._jsc.sc()
+        processors = int(context.getConf().get("spark.task.cpus", "1"))
+        if threads > processors:
+            warn([f"a rank has {threads} threads, but spark.task.cpus reserves {processors} processors for it"])
         if context.getConf().get("spark.dynamicAllocation.enabled", "false") == "true":
             raise ConfigError("spark.dynamicAllocation.enabled is true; ranks need a fixed number of executors")
         return int(inner.maxNumConcurrentTasks(inner.resourceProfileManager().defaultResourceProfile()))

@@ -99,7 +99,7 @@ def test_a_lost_rank_starts_all_again(aged, expected, tmp_path):
 def test_a_lost_worker_ends_its_rank_and_starts_all_again(aged, expected, tmp_path):
     killer = threading.Thread(target=kill_the_parent_of_a_rank, args=[tmp_path])
     killer.start()
-    with pytest.warns(sl.DataWarning, match="the worker of rank . was lost: Dask lost the worker"):
+    with pytest.warns(sl.DataWarning, match="the workers? of ranks? .* lost: Dask lost the worker"):
         model = fit(dd.from_pandas(aged, npartitions=2), {"1": {"0": "hang", "1": "hang"}}, storage=tmp_path)
     killer.join()
     assert weights(model) == expected
