@@ -118,12 +118,17 @@ def ranks_of(folder: pathlib.Path) -> list[int]:
     return found
 
 
-def kill_the_parent_of_a_rank(folder: pathlib.Path) -> None:
-    """Kill the worker of one of two ranks, once both are there."""
+def kill_the_parent_of_a_rank(folder: pathlib.Path, named: bytes = b"") -> None:
+    """Kill the worker of one of two ranks, once both are there: its parent, or the nearest ancestor of a name."""
     end = time.monotonic() + 60
     while len(ranks_of(folder)) < 2 and time.monotonic() < end:
         time.sleep(0.1)
     time.sleep(0.5)
-    rank = ranks_of(folder)[0]
-    parent = int(pathlib.Path(f"/proc/{rank}/stat").read_text().rpartition(")")[2].split()[1])
-    os.kill(parent, signal.SIGKILL)
+    process = parent_of(ranks_of(folder)[0])
+    while named not in pathlib.Path(f"/proc/{process}/cmdline").read_bytes():
+        process = parent_of(process)
+    os.kill(process, signal.SIGKILL)
+
+
+def parent_of(process: int) -> int:
+    return int(pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])

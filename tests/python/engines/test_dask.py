@@ -1,4 +1,4 @@
-"""Dask, with a local cluster of two workers: recommendations as Model.recommend gives them."""
+"""Dask, with a local cluster of two workers: answers of Model.recommend, and training by ranks."""
 
 import threading
 

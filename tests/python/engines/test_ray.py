@@ -1,4 +1,4 @@
-"""Ray, with a local cluster of two processors: recommendations as Model.recommend gives them."""
+"""Ray, with a local cluster of two processors: answers of Model.recommend, and training by ranks."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""Spark, with a local cluster of two slots: recommendations as Model.recommend gives them."""
+"""Spark, with a local cluster of two executors: answers of Model.recommend, and training by ranks."""
 
 import os
 import sys
@@ -30,10 +30,11 @@ sql = pytest.importorskip("pyspark.sql")
 
 @pytest.fixture(scope="module")
 def spark():
-    builder = sql.SparkSession.builder.master("local[2]").appName("shortlist")
+    builder = sql.SparkSession.builder.master("local-cluster[2,1,700]").appName("shortlist")
     settings = {
         "spark.ui.enabled": "false",
         "spark.driver.memory": "1g",
+        "spark.executor.memory": "700m",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.shuffle.partitions": "2",
@@ -117,6 +118,17 @@ def test_a_lost_rank_starts_all_again(spark, aged, expected, tmp_path):
 def test_a_lost_worker_ends_its_rank_and_starts_all_again(spark, aged, expected, tmp_path):
     made = estimator({"1": {"0": "hang", "1": "hang"}}, storage=tmp_path)
     killer = threading.Thread(target=kill_the_parent_of_a_rank, args=[tmp_path])
+    killer.start()
+    with pytest.warns(sl.DataWarning, match="the workers? of ranks? .* lost"):
+        model = made.fit(spark.createDataFrame(aged))
+    killer.join()
+    assert weights(model.model) == expected
+    assert not ranks_of(tmp_path)
+
+
+def test_a_lost_executor_starts_all_again(spark, aged, expected, tmp_path):
+    made = estimator({"1": {"0": "hang", "1": "hang"}}, storage=tmp_path)
+    killer = threading.Thread(target=kill_the_parent_of_a_rank, args=[tmp_path, b"CoarseGrainedExecutorBackend"])
     killer.start()
     with pytest.warns(sl.DataWarning, match="the workers? of ranks? .* lost"):
         model = made.fit(spark.createDataFrame(aged))
