@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 from shortlist._engines import need
 from shortlist._model import Model
 from shortlist._tables import warn
-from shortlist.batch import fingerprint, kept_columns, list_settings, open_bundle, recommend_batch
+from shortlist.batch import (
+    ERROR,
+    RECOMMENDATIONS,
+    empty_lists,
+    fingerprint,
+    kept_columns,
+    list_settings,
+    open_bundle,
+    recommend_batch,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -67,10 +76,11 @@ class Answers:
         batches = [self(batch) for batch in table.to_batches() or [_empty_batch(table.schema)]]
         return arrow.Table.from_batches(batches)
 
-    def schema(self, queries: pa.Schema) -> pa.Schema:
-        """The schema of answers to queries with this schema."""
-        empty = _empty_batch(queries)
-        return self(empty).schema
+    def fields(self) -> pa.Schema:
+        """The columns of an answer after those of the queries."""
+        arrow: Any = need("pyarrow")
+        lists = empty_lists(open_bundle(self.bundle, self.expected))
+        return arrow.schema([(RECOMMENDATIONS, lists.type), (ERROR, arrow.string())])
 
 
 def _empty_batch(schema: pa.Schema) -> pa.RecordBatch:

@@ -190,14 +190,14 @@ def _answer(model: Model, batch: pa.RecordBatch, settings: dict[str, Any], threa
     arrow: Any = need("pyarrow")
     rows = batch.num_rows
     if rows == 0:  # the engine takes no empty table
-        return _lists(model, 0, None), arrow.array([], arrow.string())
+        return empty_lists(model), arrow.array([], arrow.string())
     try:
         answer = model._need().recommend(to_table(arrow.Table.from_batches([batch]), "the queries"), settings, threads)
         return _lists(model, rows, answer), arrow.nulls(rows, arrow.string())
     except DataError as error:
         if rows == 1:
             message = re.sub(r"^(the queries: )?row 1, ", "", str(error))
-            return arrow.nulls(1, _lists(model, 0, None).type), arrow.array([message], arrow.string())
+            return arrow.nulls(1, empty_lists(model).type), arrow.array([message], arrow.string())
     middle = rows // 2
     halves = [_answer(model, half, settings, threads) for half in (batch.slice(0, middle), batch.slice(middle))]
     return arrow.concat_arrays([half[0] for half in halves]), arrow.concat_arrays([half[1] for half in halves])
@@ -220,6 +220,11 @@ def _lists(model: Model, rows: int, answer: dict[str, Any] | None) -> Any:
     # The rows of an answer are ordered by query. A query may have no items.
     offsets = np.searchsorted([] if answer is None else answer["query"], np.arange(rows + 1)).astype(np.int32)
     return arrow.ListArray.from_arrays(arrow.array(offsets, arrow.int32()), structs)
+
+
+def empty_lists(model: Model) -> Any:
+    """The lists of no query, which have the type of all."""
+    return _lists(model, 0, None)
 
 
 def _free(name: str, fields: Mapping[str, Any]) -> str:

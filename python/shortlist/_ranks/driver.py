@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from shortlist._callbacks import Callback, Events
-from shortlist._core import ConfigError, DataError, Interrupted, SystemError
+from shortlist._core import ConfigError, DataError, InternalError, Interrupted, SystemError
 from shortlist._ranks.job import Attempt
 from shortlist._ranks import storage
 from shortlist._tables import warn
@@ -208,7 +208,7 @@ def _failure(attempt: Attempt, ends: Sequence[dict[str, Any]], error: Exception 
     """
     ended = [end for end in ends if end["code"] and not end["stopped"]]
     for end in ended:
-        kind: Any = {2: ConfigError, 3: DataError}.get(end["code"])
+        kind: Any = {2: ConfigError, 3: DataError, 70: InternalError}.get(end["code"])
         if kind is not None:
             raise kind(f"rank {end['rank']} on {end['host']}: {end['error']}")
     by_signal = [end for end in ended if end["code"] < 0]

@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from shortlist._arguments import texts
@@ -119,17 +119,21 @@ def _sorted(batches: Iterable[Any], key: Sequence[str], columns: Sequence[str]) 
     listed = list(batches)
     if listed:
         table = arrow.Table.from_batches(listed)
-        yield from table.sort_by([(name, "ascending") for name in order(key, columns, table.schema)]).to_batches()
+        yield from table.sort_by([(name, "ascending") for name in order(key, columns, nested_columns(table.schema))]).to_batches()
 
 
-def order(key: Sequence[str], columns: Sequence[str], schema: Any) -> list[str]:
-    """The columns that order the rows: the key, then all others whose values can be compared.
+def order(key: Sequence[str], columns: Sequence[str], nested: Collection[str]) -> list[str]:
+    """The columns that order the rows: the key, then all others but the nested ones, which cannot be compared.
 
-    Rows that agree in all of them are alike but for lists, so their order changes nothing.
+    Rows that agree in all of them are alike but for lists, so their order changes nothing else.
     """
-    types = need("pyarrow").types
-    plain = [name for name in columns if not types.is_nested(schema.field(name).type)]
-    return [*key, *(name for name in plain if name not in key)]
+    return [*key, *(name for name in columns if name not in key and name not in nested)]
+
+
+def nested_columns(schema: Any) -> set[str]:
+    """The columns of a schema of Arrow whose values are lists, structs or maps."""
+    is_nested = need("pyarrow").types.is_nested
+    return {field.name for field in schema if is_nested(field.type)}
 
 
 def key_columns(key: str | Sequence[str] | None, columns: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from shortlist._core import ConfigError
 from shortlist._engines import need
 from shortlist._ranks.job import Attempt, Meeting
-from shortlist._ranks.shards import Shards, order
+from shortlist._ranks.shards import Shards, nested_columns, order
 
 _TO_PLACE = 120.0  # seconds
 
@@ -46,7 +46,7 @@ class RayCluster:
     def write(self, data: Any, shards: Shards) -> Sequence[dict[str, Any]]:
         """Write the dataset's blocks, ordered over all of them."""
         if shards.key:
-            data = data.sort(order(shards.key, shards.columns, _arrow_schema(data)))
+            data = data.sort(order(shards.key, shards.columns, _nested(data)))
         write = self._ray.remote(num_cpus=1, max_retries=2)(_write_block)
         parts: Sequence[dict[str, Any]] = self._ray.get(
             [write.remote(shards, number, block) for number, block in enumerate(data.to_arrow_refs())]
@@ -99,10 +99,9 @@ def _write_block(shards: Shards, number: int, block: Any) -> dict[str, Any]:
     return shards.write(number, block.to_batches())
 
 
-def _arrow_schema(data: Any) -> Any:
+def _nested(data: Any) -> set[str]:
+    """The columns that cannot be compared: nested ones, and Python objects, which have no type of Arrow."""
     arrow = need("pyarrow")
     schema = data.schema()
-    fields = [(name, kind) for name, kind in zip(schema.names, schema.types) if isinstance(kind, arrow.DataType)]
-    # A column of Python objects has no type of Arrow; it does not order rows.
-    known = {name for name, _ in fields}
-    return arrow.schema([*fields, *((name, arrow.list_(arrow.null())) for name in schema.names if name not in known)])
+    typed = [(name, kind) for name, kind in zip(schema.names, schema.types) if isinstance(kind, arrow.DataType)]
+    return nested_columns(arrow.schema(typed)) | (set(schema.names) - {name for name, _ in typed})

@@ -52,9 +52,8 @@ class SparkCluster:
     def write(self, data: Any, shards: Shards) -> list[dict[str, Any]]:
         """Write the DataFrame's partitions, ordered over all of them."""
         if shards.key:
-            types = need("pyspark.sql.pandas.types")
-            names = order(shards.key, shards.columns, types.to_arrow_schema(data.schema))
-            data = data.orderBy(*[f"`{name}`" for name in names])
+            nested = {field.name for field in data.schema if field.dataType.typeName() in ("array", "map", "struct")}
+            data = data.orderBy(*[f"`{name}`" for name in order(shards.key, shards.columns, nested)])
 
         def work(batches: Iterable[Any]) -> Iterator[Any]:
             part = need("pyspark").TaskContext.get().partitionId()

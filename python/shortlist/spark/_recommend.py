@@ -54,10 +54,10 @@ def recommend(
     >>> answers = shortlist.spark.recommend(spark.read.parquet("users"), "/mnt/models/films", k=10)
     >>> answers.selectExpr("userId", "explode(recommendations) AS r").select("userId", "r.*")
     """
-    types = need("pyspark.sql.pandas.types")
+    types, from_arrow = need("pyspark.sql.types"), need("pyspark.sql.pandas.types").from_arrow_schema
     answers = Answers(bundle, df.columns, k, columns, threads, options)
     asked = df.select(*[f"`{name}`" for name in answers.columns])
-    schema = types.from_arrow_schema(answers.schema(types.to_arrow_schema(asked.schema)))
+    schema = types.StructType([*(asked.schema[name] for name in answers.keep), *from_arrow(answers.fields()).fields])
 
     def work(batches: Iterable[Any]) -> Iterator[Any]:
         yield from map(answers, batches)

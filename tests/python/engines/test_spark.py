@@ -56,6 +56,14 @@ def test_answers_are_those_of_the_model(spark, queries, bundle):
     check_answers(answers.toPandas(), queries, bundle, 5)
 
 
+def test_columns_of_any_type_are_kept(spark, queries, bundle):
+    df = spark.createDataFrame(queries).selectExpr("user", "timestamp '2020-01-01 12:00:00' AS at", "map('a', user) AS m")
+    answers = shortlist.spark.recommend(df, bundle, 1, columns=["at", "m"])
+    assert answers.drop("recommendations", "error").schema == df.select("at", "m").schema
+    row = answers.first()
+    assert row["at"] == df.first()["at"] and row.m == df.first().m
+
+
 def test_options_are_checked_before_a_job_starts(spark, queries, bundle):
     df = spark.createDataFrame(queries)
     with pytest.raises(sl.ConfigError, match="has no attribute 'colour'"):
@@ -83,6 +91,7 @@ def estimator(plan=None, **further):
 def test_an_estimator_trains_by_ranks(spark, aged, queries, expected, tmp_path):
     record = Record()
     df = spark.createDataFrame(aged.sample(frac=1, random_state=1)).repartition(5)
+    df = df.selectExpr("*", "timestamp '2020-01-01 00:00:00' AS at", "array(item, user) AS both")
     model = estimator(callbacks=[record], storage=tmp_path / "job").fit(df)
     assert record.calls == ALL_CALLS and model.lost == []
     assert weights(model.model) == expected
