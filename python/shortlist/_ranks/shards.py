@@ -111,7 +111,7 @@ class Shards:
         if not files:
             raise DataError(f"{self.name}: has no rows")
         listed = [{"file": part["file"], "rows": part["rows"]} for part in files]
-        storage.write(os.path.join(self.folder, "manifest.json"), {"key": self.key, "files": listed})
+        storage.write(os.path.join(self.folder, "_manifest.json"), {"key": self.key, "files": listed})
 
 
 def _sorted(batches: Iterable[Any], key: Sequence[str], columns: Sequence[str]) -> Iterator[Any]:
