@@ -130,7 +130,7 @@ class Attempt:
             return f"ended by signal {-code}"
         if not lines:
             return f"ended with code {code}"
-        return lines[-1].removeprefix("shortlist: ").removeprefix("error: ")
+        return lines[-1].removeprefix("shortlist: ").removeprefix(f"rank {rank}: ").removeprefix("error: ")
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
