@@ -89,6 +89,8 @@ def test_tables_of_items_come_from_the_engine_too(data, movies, tmp_path):
     fit_on(Threads(), model, data, **arguments, command=fake())
     assert "title" in model.items_
     assert pq.read_table(tmp_path / "items").num_rows == len(movies)
+    assert model.items == str(tmp_path / "items" / "*.parquet")
+    assert model.evaluate()["rmse"] == pytest.approx(model.report["rmse"])
 
 
 def test_a_lost_rank_is_named_and_all_start_again(data, expected, tmp_path):

@@ -93,6 +93,9 @@ def fit_on(
     driver.run()
     estimator._kind = "pandas"
     estimator._open(out)
+    for name in ("items", "users"):  # evaluate() reads them, and needs no engine for it
+        if name in tables and cluster.is_table(estimator.get_params()[name]):
+            setattr(estimator, name, tables[name])
     return driver
 
 

@@ -31,7 +31,7 @@ def fit(
     ----------
     estimator : Estimator
         The model and its parameters, such as :class:`shortlist.TwoTower`. ``items`` and ``users`` may be data frames
-        of Dask. ``threads`` are the threads of a rank.
+        of Dask, and are the paths of their files afterwards. ``threads`` are the threads of a rank.
     ddf : dask.dataframe.DataFrame
         The interactions.
     ranks : int
