@@ -34,7 +34,11 @@ class DaskCluster:
 
     def _workers(self) -> list[str]:
         """The workers' addresses, in an order that does not change while they live."""
-        return sorted(self._client.scheduler_info(n_workers=-1)["workers"])
+        try:
+            known = self._client.scheduler_info(n_workers=-1)
+        except TypeError:  # earlier versions return all workers
+            known = self._client.scheduler_info()
+        return sorted(known["workers"])
 
     def slots(self, threads: int) -> int:
         """The number of workers, of which each runs one rank."""

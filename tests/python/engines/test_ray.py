@@ -3,6 +3,7 @@
 import os
 import threading
 
+import pandas as pd
 import pytest
 from cases import (  # noqa: F401
     ALL_CALLS,
@@ -44,7 +45,7 @@ def test_answers_are_those_of_the_model(queries, bundle):
     dataset = ray.data.from_pandas(queries).repartition(4)
     answers = shortlist.ray.recommend(dataset, bundle, 5, columns=["request"], batch_size=64)
     assert answers.schema().names == ["request", "recommendations", "error"]
-    check_answers(answers.to_pandas(), queries, bundle, 5)
+    check_answers(pd.DataFrame(answers.take_all()), queries, bundle, 5)
 
 
 def test_options_are_checked_before_a_job_starts(queries, bundle):
