@@ -49,6 +49,8 @@ def measure(program, config, table, out, epochs=2):
         "parameters": prepared["trained_parameters"] + prepared["kept_parameters"],
         "steps": steps,
         "step_seconds": share * epoch / steps,
+        # Of the clock, as a share of the step.
+        "optimizer_share": sum(phase["ms"] for phase in profile["phases"] if phase["name"].startswith("optimizer")) / profile["ms"],
         "operations": sum(phase["flop"] for phase in profile["phases"]),
         "seconds": {
             "read, fit, encode": prepared["at"],
