@@ -199,6 +199,17 @@ def growth(bench):
                   "1.05" if run["bounded"] else "")
 
 
+def plan(bench):
+    """What `shortlist plan` predicts from 100,000 rows, and what runs take."""
+    report = bench.json([sys.executable, str(ROOT / "benchmarks/plan_check.py"), "--program",
+                         str(bench.options.build / "shortlist"), "--json"], "plan_check")  # fmt: skip
+    for rows, figures in (report or {}).items():
+        for row in figures:
+            ratio = f"{row['predicted'] / row['measured']:.2f} x" if row["measured"] else None
+            bench.row(f"plan of {int(rows):,} rows: {row['figure']}", f"{row['predicted']:.3g}",
+                      "sizes within 15 %", f"measured {row['measured']:.3g}", ratio)
+
+
 def item_kinds(bench):
     result = bench.program("item_kinds", *(["--users", "20000", "--events", "2000000", "--inverse", "4000"] if bench.options.quick else []))
     inverse = result["inverse"]
@@ -243,7 +254,7 @@ def quality(bench):
             bench.row(f"quality, {table_name}, {len(runs)} seeds", ", ".join(f"{figure} {value:.3f}" for figure, value in means.items()), peer=name)
 
 
-ALL = [machine, step, epoch, evaluation, exact_search, retrieval, data, large_batch, full_softmax, tables, dlrm, growth]
+ALL = [machine, step, epoch, evaluation, exact_search, retrieval, data, large_batch, full_softmax, tables, dlrm, growth, plan]
 MODELS = [item_kinds, classics_speed, sequences, quality]
 
 

@@ -6,6 +6,7 @@
 
 #include "shortlist/config/config.h"
 #include "shortlist/metrics/evaluation_report.h"
+#include "shortlist/ranks/communicator.h"
 #include "shortlist/train/training_callback.h"
 
 namespace shortlist {
@@ -25,6 +26,9 @@ struct TrainingOptions {
   // that the table still has keep their embeddings, and new ones begin with the mean.
   std::string from;
   bool keep_values = false;  // also values that the table no longer has
+  // Train together with other ranks, all with the same config, table and output folder, which they must be
+  // able to read. Rank 0 writes the run and the bundle. Null: one rank.
+  Communicator* ranks = nullptr;
 };
 
 struct TrainingResult {
