@@ -43,14 +43,13 @@ Options read_options(int argc, char** argv) {
   return options;
 }
 
-SparseTable read_table(const std::string& folder, bool ratings) {
+SparseMatrix read_table(const std::string& folder, bool ratings) {
   const auto offsets = read_npy_integers(folder + "/offsets.npy");
   const auto columns = read_npy_integers(folder + "/columns.npy");
-  SparseTable table{.rows = offsets.size() - 1,
-                    .cols = static_cast<size_t>(read_npy_integers(folder + "/items.npy")[0]),
-                    .offsets = {offsets.begin(), offsets.end()},
-                    .columns = {columns.begin(), columns.end()},
-                    .values = std::vector<float>(columns.size(), 1.0f)};
+  SparseMatrix table{.cols = static_cast<size_t>(read_npy_integers(folder + "/items.npy")[0]),
+                     .offsets = {offsets.begin(), offsets.end()},
+                     .columns = {columns.begin(), columns.end()},
+                     .values = std::vector<float>(columns.size(), 1.0f)};
   if (ratings) table.values = read_npy_floats(folder + "/ratings.npy").values;
   return table;
 }
@@ -93,7 +92,7 @@ void run_epochs(int epochs, const std::function<double(int)>& run) {
 }
 
 void run(const Options& options) {
-  const SparseTable table = read_table(options.folder, options.kind == "svd");
+  const SparseMatrix table = read_table(options.folder, options.kind == "svd");
   ThreadPool pool(options.threads);
   const std::atomic<bool> stop = false;
   if (options.kind == "ials") {

@@ -13,7 +13,7 @@
 #include "shortlist/base/threads.h"
 #include "shortlist/factors/factor_table.h"
 #include "shortlist/factors/row_solver.h"
-#include "shortlist/factors/sparse_rows.h"
+#include "shortlist/math/sparse_matrix.h"
 
 namespace shortlist {
 
@@ -51,7 +51,7 @@ class IalsTraining {
                const std::atomic<bool>& stop);
 
   const SparseRows by_user_;
-  const SparseTable by_item_;
+  const SparseMatrix by_item_;
   const IalsOptions options_;
   ThreadPool& pool_;
   IalsFactors factors_;

@@ -6,14 +6,6 @@
 
 namespace shortlist {
 
-SparseRows rows_of(const SparseMatrix& matrix) {
-  return {.rows = matrix.rows(),
-          .cols = matrix.cols,
-          .offsets = {reinterpret_cast<const uint64_t*>(matrix.offsets.data()), matrix.offsets.size()},
-          .columns = {reinterpret_cast<const uint32_t*>(matrix.columns.data()), matrix.columns.size()},
-          .values = matrix.values};
-}
-
 std::vector<float> shares_of_most_popular(const SparseRows& entries) {
   std::vector<uint32_t> counts(entries.cols);
   uint32_t most = 1;
@@ -43,7 +35,7 @@ Fitted FactorLearner::fit(const FitOptions& options, TrainingCallback& callback,
   entries_ = read_entries();
   if (entries_.columns.empty())
     throw failed("\"{}\" has nothing to learn from: no training row has a user and a weight above 0", kind_);
-  begin(rows_of(entries_));
+  begin(entries_.view());
   TrainerState run;
   const ValuesCheckpoint view{state(), &run, input_.training.hash, &data().fingerprint};
   if (!options.from_checkpoint.empty()) {
