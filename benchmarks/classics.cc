@@ -1,20 +1,24 @@
 // Speed of the factorisations alone, without the rest of a training. benchmarks/classics_speed.py writes the
 // table, runs this program and the peers in turn, and compares speed and quality.
-//   classics ials|bpr|svd FOLDER [--solver cg|cholesky] [--implicit] [--factors N] [--epochs N] [--threads N]
+//   classics ials|bpr|svd|lists FOLDER [--solver cg|cholesky] [--implicit] [--factors N] [--epochs N]
+//   [--threads N]
 // FOLDER contains offsets.npy [users + 1], columns.npy [entries], items.npy [1] (the number of items) and,
 // for svd, ratings.npy. Prints JSON: the seconds of each epoch on the clock and of the
 // processor, and the figure of the last. Writes the
-// factors into FOLDER as shortlist_users.npy, shortlist_items.npy and shortlist_biases.npy.
+// factors into FOLDER as shortlist_users.npy, shortlist_items.npy and shortlist_biases.npy. `lists` reads
+// them back and finds the 10 best items of every user without the user's own, --epochs times.
 #include <chrono>
 #include <cstdio>
 #include <ctime>
 #include <functional>
+#include <numeric>
 #include <string>
 
 #include "shortlist/factors/biased_mf.h"
 #include "shortlist/factors/bpr.h"
 #include "shortlist/factors/ials.h"
 #include "shortlist/io/npy.h"
+#include "shortlist/learners/vector_index.h"
 
 namespace shortlist {
 namespace {
@@ -43,14 +47,13 @@ Options read_options(int argc, char** argv) {
   return options;
 }
 
-SparseTable read_table(const std::string& folder, bool ratings) {
+SparseMatrix read_table(const std::string& folder, bool ratings) {
   const auto offsets = read_npy_integers(folder + "/offsets.npy");
   const auto columns = read_npy_integers(folder + "/columns.npy");
-  SparseTable table{.rows = offsets.size() - 1,
-                    .cols = static_cast<size_t>(read_npy_integers(folder + "/items.npy")[0]),
-                    .offsets = {offsets.begin(), offsets.end()},
-                    .columns = {columns.begin(), columns.end()},
-                    .values = std::vector<float>(columns.size(), 1.0f)};
+  SparseMatrix table{.cols = static_cast<size_t>(read_npy_integers(folder + "/items.npy")[0]),
+                     .offsets = {offsets.begin(), offsets.end()},
+                     .columns = {columns.begin(), columns.end()},
+                     .values = std::vector<float>(columns.size(), 1.0f)};
   if (ratings) table.values = read_npy_floats(folder + "/ratings.npy").values;
   return table;
 }
@@ -92,10 +95,36 @@ void run_epochs(int epochs, const std::function<double(int)>& run) {
   std::printf("\"figure\": %.6f}\n", figure);
 }
 
+// Returns the mean of the best scores.
+double find_lists(const SparseMatrix& table, ConstMatrix users, const VectorIndex& index, ThreadPool& pool) {
+  constexpr size_t kUsersATask = 256, kLength = 10;
+  std::vector<double> best(users.rows);
+  pool.run(chunk_count(users.rows, kUsersATask), [&](size_t task, int) {
+    const RowRange range = chunk_rows(users.rows, kUsersATask, task);
+    std::vector<std::span<const uint32_t>> own;
+    for (size_t u = range.begin; u < range.end; ++u) own.push_back(table.columns_of(u));
+    const auto found = index.retrieve(users.slice(range.begin, range.end), kLength, {}, own, {});
+    for (size_t u = range.begin; u < range.end; ++u) best[u] = found[u - range.begin].best.at(0).score;
+  });
+  return std::accumulate(best.begin(), best.end(), 0.0) / static_cast<double>(best.size());
+}
+
+void run_lists(const Options& options, const SparseMatrix& table, ThreadPool& pool) {
+  const auto users = read_npy_floats(options.folder + "/shortlist_users.npy");
+  const auto items = read_npy_floats(options.folder + "/shortlist_items.npy");
+  const size_t width = items.values.size() / table.cols;
+  const ConstMatrix of_items{items.values.data(), table.cols, width, width};
+  run_epochs(options.epochs, [&](int) {
+    const VectorIndex index(of_items, IndexKind::exact);
+    return find_lists(table, {users.values.data(), table.rows(), width, width}, index, pool);
+  });
+}
+
 void run(const Options& options) {
-  const SparseTable table = read_table(options.folder, options.kind == "svd");
+  const SparseMatrix table = read_table(options.folder, options.kind == "svd");
   ThreadPool pool(options.threads);
   const std::atomic<bool> stop = false;
+  if (options.kind == "lists") return run_lists(options, table, pool);
   if (options.kind == "ials") {
     const AlsSolver solver = options.solver == "cg" ? AlsSolver::cg : AlsSolver::cholesky;
     IalsTraining training(table.view(), {.factors = options.factors, .solver = solver}, pool);

@@ -42,6 +42,16 @@ model = BayesianPersonalizedRanking(factors=FACTORS, iterations=EPOCHS, learning
                                     num_threads=2, random_state=42, use_gpu=False)
 fit(model)
 """,
+    "implicit lists": """
+from implicit.cpu.als import AlternatingLeastSquares
+model = AlternatingLeastSquares(factors=FACTORS, num_threads=2)
+model.user_factors, model.item_factors = np.load(folder + "/shortlist_users.npy"), np.load(folder + "/shortlist_items.npy")
+tick()
+for round in range(EPOCHS):
+    found, scores = model.recommend(np.arange(len(offsets) - 1), matrix, N=10, filter_already_liked_items=True)
+    tick()
+print(json.dumps({"seconds": list(np.diff(seconds)), "cpu": list(np.diff(processor)), "figure": float(scores[:, 0].mean())}))
+""",
     "lightfm bpr": """
 from lightfm import LightFM
 model = LightFM(no_components=FACTORS, loss="bpr", random_state=42)
@@ -124,6 +134,7 @@ class Contenders:
             "shortlist ials": ["ials"],
             "shortlist ials cholesky": ["ials", "--solver", "cholesky"],
             "shortlist bpr": ["bpr"],
+            "shortlist lists": ["lists"],
         }
         if name in own:
             kind, *more = own[name]
@@ -136,6 +147,8 @@ GROUPS = {
     "ials": ["shortlist ials", "implicit ials"],
     "ials cholesky": ["shortlist ials cholesky", "implicit ials cholesky"],
     "bpr": ["shortlist bpr", "implicit bpr", "lightfm bpr"],
+    # The 10 best items of every user without the user's own, from the factors that "shortlist ials" wrote.
+    "lists": ["shortlist lists", "implicit lists"],
 }
 
 
@@ -276,7 +289,7 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=138_000)
     parser.add_argument("--items", type=int, default=27_000)
     parser.add_argument("--events", type=int, default=20_000_000)
-    parser.add_argument("--only", nargs="*", default=["ials", "bpr"], choices=list(GROUPS))
+    parser.add_argument("--only", nargs="*", default=["ials", "lists", "bpr"], choices=list(GROUPS))
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     contenders = Contenders(options.program, options.peers)

@@ -67,15 +67,15 @@ SparseMatrix made_up(size_t users, size_t items, size_t events) {
   for (size_t u = 0; u < users; ++u) {
     const double expected = sizes[u] / all * static_cast<double>(events);
     const size_t wanted = std::min(items / 4, static_cast<size_t>(std::max(1.0, 1.35 * expected)));
-    std::vector<int32_t> row;
+    std::vector<uint32_t> row;
     for (size_t e = 0; e < wanted; ++e) {
       const double at = draws.at(1 + u).uniform(e) * sum;
-      row.push_back(static_cast<int32_t>(std::ranges::lower_bound(shares, at) - shares.begin()));
+      row.push_back(static_cast<uint32_t>(std::ranges::lower_bound(shares, at) - shares.begin()));
     }
     std::ranges::sort(row);
     row.erase(std::unique(row.begin(), row.end()), row.end());
     matrix.columns.insert(matrix.columns.end(), row.begin(), row.end());
-    matrix.offsets.push_back(static_cast<int64_t>(matrix.columns.size()));
+    matrix.offsets.push_back(matrix.columns.size());
   }
   matrix.values.assign(matrix.columns.size(), 1.0f);
   return matrix;
@@ -190,8 +190,8 @@ int main(int argc, char** argv) {
     const SparseMatrix matrix = made_up(users, items, events);
     report["events"] = matrix.columns.size();
     if (!write.empty()) {
-      write_npy(write + "/offsets.npy", std::span<const int64_t>(matrix.offsets));
-      write_npy(write + "/items.npy", std::span<const int32_t>(matrix.columns));
+      write_npy(write + "/offsets.npy", std::vector<int64_t>(matrix.offsets.begin(), matrix.offsets.end()));
+      write_npy(write + "/items.npy", std::vector<int32_t>(matrix.columns.begin(), matrix.columns.end()));
     }
     if (rounds > 0) report["item_knn"] = measure_knn(matrix, pool, rounds);
     if (rounds > 0) report["lists"] = measure_lists(matrix, pool, rounds);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The quality of Shortlist's examples beside that of other libraries, on the same rows, by the same figures.
 
-    SHORTLIST=build/shortlist benchmarks/quality.py DATA [--seeds 3] [--peers PYTHON]... [--only NAME]
+    SHORTLIST=build/shortlist benchmarks/quality.py DATA [--seeds 3] [--peers PYTHON]... [--only NAME] [--json]
 
 DATA has the folders anime and ml-100k. Each table is split once, and the parts are written to a temporary folder, which
 every contender reads. A PYTHON is the interpreter of a virtual environment with one or more of implicit, scikit-surprise
@@ -169,10 +169,13 @@ def main():
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--peers", action="append", default=[], help="Python of an environment with peers")
     parser.add_argument("--only", choices=TASKS)
+    parser.add_argument("--json", action="store_true", help="also print all figures as JSON, at the end")
     arguments = parser.parse_args()
+    report = {}
     for name, task in TASKS.items():
         if arguments.only not in (None, name):
             continue
+        found_of = report.setdefault(name, {})
         header, rows = task["read"](arguments.data)
         judge = Judge(task, header, rows)
         print(f"\n{name}\n\n| | hit@10 | hit@100 | NDCG@10 | P@10 | RMSE |\n|---|---|---|---|---|---|", flush=True)
@@ -182,13 +185,17 @@ def main():
             table_of(folder / "test.csv", header, [row for row in rows if row[-1] == "test"])
             for config, title in task["configs"].items():
                 runs = [run_shortlist(config, judge, folder, seed) for seed in range(1, arguments.seeds + 1)]
+                found_of[f"Shortlist: {title}"] = runs
                 print(line(f"Shortlist: {title}", runs), flush=True)
             for peer in PEERS:
                 for python in arguments.peers:
                     found = [run_peer(python, peer, judge, folder, seed) for seed in range(1, arguments.seeds + 1)]
                     if found[0]:
-                        print(line(f"{found[0][1]}", [figures for figures, _ in found]), flush=True)
+                        found_of[found[0][1]] = [figures for figures, _ in found]
+                        print(line(found[0][1], found_of[found[0][1]]), flush=True)
                         break
+    if arguments.json:
+        print(json.dumps(report, indent=2))
 
 
 if __name__ == "__main__":

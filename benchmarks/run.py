@@ -2,10 +2,11 @@
 """Runs every benchmark, with its peers where they are at hand, and writes report.md and report.json.
 
     benchmarks/run.py [--build build] [--out build/bench] [--peers VENV] [--tensorflow VENV] [--data FOLDER] [--quick]
-                      [--only NAME]...
+                      [--models [--kinds VENV]] [--only NAME]...
 
 --peers is what benchmarks/peers/setup makes, --tensorflow what tests/parity/setup makes. A peer that is not there is
-"not measured". --data holds the reference notebook's table; without it one of its shape is made up.
+"not measured". --models also runs the kinds of models beside the libraries that are for them, which takes an hour or more:
+--kinds is an environment with one or more of implicit, scikit-surprise, lightfm and RecTools. --data holds the reference notebook's table; without it one of its shape is made up.
 """
 
 import argparse
@@ -33,6 +34,11 @@ class Bench:
         if python is None:
             return None
         return self.json([str(python), str(PEERS / script), *flags], script, environment)
+
+    def kinds(self, script, *flags):
+        """What a script of this folder prints. It needs NumPy, which the peers' environment has."""
+        return self.json([str(self.options.kinds or sys.executable), f"benchmarks/{script}", *flags, "--json"], script,
+                         {"SHORTLIST": str(self.options.build / "shortlist")})
 
     def json(self, command, name, environment=None):
         print(f"== {name}", file=sys.stderr, flush=True)
@@ -193,7 +199,63 @@ def growth(bench):
                   "1.05" if run["bounded"] else "")
 
 
-ALL = [machine, step, epoch, evaluation, exact_search, retrieval, data, large_batch, full_softmax, tables, dlrm, growth]
+def plan(bench):
+    """What `shortlist plan` predicts from 100,000 rows, and what runs take."""
+    report = bench.json([sys.executable, str(ROOT / "benchmarks/plan_check.py"), "--program",
+                         str(bench.options.build / "shortlist"), "--json"], "plan_check")  # fmt: skip
+    for rows, figures in (report or {}).items():
+        for row in figures:
+            ratio = f"{row['predicted'] / row['measured']:.2f} x" if row["measured"] else None
+            bench.row(f"plan of {int(rows):,} rows: {row['figure']}", f"{row['predicted']:.3g}",
+                      "sizes within 15 %", f"measured {row['measured']:.3g}", ratio)
+
+
+def item_kinds(bench):
+    result = bench.program("item_kinds", *(["--users", "20000", "--events", "2000000", "--inverse", "4000"] if bench.options.quick else []))
+    inverse = result["inverse"]
+    bench.row(f"ease, inverse of {inverse['items']:,} items", f"{100 * inverse['share_of_peak']:.0f} % of the peak, "
+              f"{100 * inverse['share_of_products']:.0f} % of our products", "80 %", spread=f"least {inverse['seconds']:.1f} s")
+    for name, seconds in {**result["item_knn"], "lists of all users": result["lists"]}.items():
+        bench.row(f"item_knn, {name}, {result['events']:,} events", f"{seconds:.1f} processor seconds", "3 x implicit (benchmarks/classics.py)")
+
+
+def classics_speed(bench):
+    small = ["--users", "20000", "--items", "8000", "--events", "2000000", "--rounds", "1"]
+    ml_100k = bench.options.data / "ml-100k"
+    result = bench.kinds("classics_speed.py", str(bench.options.build / "benchmarks" / "classics"), *(small if bench.options.quick else []),
+                         *(["--ml-100k", str(ml_100k)] if ml_100k.exists() and not bench.options.quick else []))
+    for section, contenders in (result or {}).items():
+        for name, figures in contenders.items() if isinstance(contenders, dict) else ():
+            shown = ", ".join(f"{key} {value:.3f}" if isinstance(value, float) else f"{key}: {value}" for key, value in figures.items())
+            bench.row(f"factors, {section}", shown, "2 x implicit's epochs" if section == "speed" else "", name)
+
+
+def sequences(bench):
+    if bench.options.kinds is None:
+        return bench.row("SASRec", "not measured", "5 x", "RecTools")
+    report = bench.kinds("sequences.py", str(bench.options.kinds),
+                         *(["--users", "150", "--epochs", "1", "--rounds", "1"] if bench.options.quick else []))
+    if report is None:
+        return bench.row("SASRec", "not measured", "5 x", "RecTools")
+    for each in report["contenders"]:
+        bench.row(f"SASRec, {report['rows']:,} rows", f"{each['rows_a_second']:,.0f} rows/s", "5 x", each["name"], f"{each['times']:.2f} x",
+                  f"{each['processor_seconds_an_epoch']:.1f} processor seconds an epoch, {each['times_processor']:.2f} x")
+
+
+def quality(bench):
+    if not (bench.options.data / "ml-100k").exists():
+        return bench.row("quality of the examples", "not measured: --data has no folder ml-100k")
+    only = [] if (bench.options.data / "anime").exists() and not bench.options.quick else ["--only", "ml-100k"]
+    report = bench.kinds("quality.py", str(bench.options.data), *only, *(["--seeds", "1"] if bench.options.quick else []),
+                         *(["--peers", str(bench.options.kinds)] if bench.options.kinds else []))
+    for table_name, contenders in (report or {}).items():
+        for name, runs in contenders.items():
+            means = {figure: sum(run[figure] for run in runs) / len(runs) for figure in runs[0]}
+            bench.row(f"quality, {table_name}, {len(runs)} seeds", ", ".join(f"{figure} {value:.3f}" for figure, value in means.items()), peer=name)
+
+
+ALL = [machine, step, epoch, evaluation, exact_search, retrieval, data, large_batch, full_softmax, tables, dlrm, growth, plan]
+MODELS = [item_kinds, classics_speed, sequences, quality]
 
 
 def python_of(folder):
@@ -247,14 +309,18 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path(os.environ.get("SHORTLIST_DATA", ROOT / ".." / "shared" / "data")))
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller tables")
     parser.add_argument("--large", action="store_true", help="also HNSW over a million vectors: half an hour of building")
-    parser.add_argument("--only", action="append", choices=[run.__name__ for run in ALL])
+    parser.add_argument("--models", action="store_true", help="also the kinds of models, beside --kinds")
+    parser.add_argument("--kinds", default="", help="an environment with implicit, scikit-surprise, lightfm or RecTools")
+    parser.add_argument("--only", action="append", choices=[run.__name__ for run in [*ALL, *MODELS]])
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     options.peers, options.tensorflow = python_of(options.peers), python_of(options.tensorflow)
+    options.kinds = python_of(options.kinds)
     options.table = table(options)
     load = os.getloadavg()[0]
     bench = Bench(options)
-    for run in ALL:
+    chosen = [*ALL, *MODELS] if options.models or options.only else ALL
+    for run in chosen:
         if options.only is None or run.__name__ in options.only:
             run(bench)
     report = {"commit": of(["git", "describe", "--always", "--dirty"]), "date": datetime.date.today().isoformat(),

@@ -79,6 +79,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         folder = pathlib.Path(made)
@@ -96,11 +97,19 @@ def main():
             for name, seconds, processor in found:
                 kept = best.get(name, (np.inf, np.inf))
                 best[name] = (min(kept[0], seconds), min(kept[1], processor))
-        print(f"SASRec, {rows} rows of {arguments.users} users, {arguments.threads} threads, {arguments.epochs} epochs:")
         own = best["Shortlist"]
-        for name, (seconds, processor) in best.items():
-            print(f"  {name}: {rows * arguments.epochs / seconds:,.0f} rows/s; {processor / arguments.epochs:.2f} processor seconds "
-                  f"an epoch; {seconds / own[0]:.2f} times Shortlist's time, {processor / own[1]:.2f} times its processor time")
+        report = {"rows": rows, "users": arguments.users, "threads": arguments.threads, "epochs": arguments.epochs, "contenders": [
+            {"name": name, "rows_a_second": rows * arguments.epochs / seconds, "processor_seconds_an_epoch": processor / arguments.epochs,
+             "times": seconds / own[0], "times_processor": processor / own[1]} for name, (seconds, processor) in best.items()]}
+        print(json.dumps(report, indent=2) if arguments.json else text_of(report))
+
+
+def text_of(report):
+    lines = ["SASRec, {rows} rows of {users} users, {threads} threads, {epochs} epochs:".format(**report)]
+    for each in report["contenders"]:
+        lines.append("  {name}: {rows_a_second:,.0f} rows/s; {processor_seconds_an_epoch:.2f} processor seconds an epoch; "
+                     "{times:.2f} times Shortlist's time, {times_processor:.2f} times its processor time".format(**each))
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -270,6 +271,43 @@ s3.upload_file(folder + "/latest", "bucket", "models/latest")
     finally:
         moto.kill()
         moto.wait()
+
+
+@pytest.mark.skipif(not TOOLS or shutil.which("rclone") is None,
+                    reason="needs rclone, and SHORTLIST_REPLICA_TOOLS=FOLDER (tests/peers/setup_replicas)")
+def test_a_bundle_in_google_cloud_storage(models, tmp_path, place):
+    """By rclone, against gcp-storage-emulator."""
+    script = """
+import pathlib, sys, urllib.parse, urllib.request
+from gcp_storage_emulator.server import create_server
+port, folder = int(sys.argv[1]), pathlib.Path(sys.argv[2])
+server = create_server("127.0.0.1", port, in_memory=True, default_bucket="bucket")
+server.start()
+for path in folder.rglob("*"):
+    if path.is_file():
+        name = urllib.parse.quote("models/" + str(path.relative_to(folder)), safe="")
+        url = f"http://127.0.0.1:{port}/upload/storage/v1/b/bucket/o?uploadType=media&name={name}"
+        head = {"Content-Type": "application/octet-stream"}
+        urllib.request.urlopen(urllib.request.Request(url, path.read_bytes(), head, method="POST")).read()
+print("ready", flush=True)
+sys.stdin.read()
+server.stop()
+"""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    publish(models, "one", 3)
+    store = subprocess.Popen([os.path.join(TOOLS, "bin", "python"), "-c", script, str(port), str(models)],
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert any(line == "ready\n" for line in store.stdout)
+        environment = {**os.environ, "RCLONE_GCS_ENDPOINT": f"http://127.0.0.1:{port}/storage/v1/", "RCLONE_GCS_ANONYMOUS": "true"}
+        with serving("m=gs://bucket/models", "--cache", tmp_path / "cache", cwd=tmp_path, env=environment) as server:
+            assert versions(server) == [version_of(place / "one")]
+            assert server.post("/v1/recommend", {"k": 1})[1]["X-Model-Version"].startswith("3-")
+    finally:
+        store.kill()
+        store.wait()
 
 
 class Balancer:

@@ -17,6 +17,7 @@ from shortlist._core import ConfigError, DataError, Error, InternalError, Interr
 
 if TYPE_CHECKING:
     from shortlist import batch, client, config, dask, losses, metrics, ray, spark
+    from shortlist._blend import Blend
     from shortlist._callbacks import Callback, Epoch, Run, Step
     from shortlist._config import draft_config
     from shortlist._doctor import Diagnosis, Finding, doctor
@@ -41,6 +42,7 @@ __version__: str = _core.__version__
 _HOME = {
     "AsyncClient": "client",
     "BiasedMf": "_factor_estimators",
+    "Blend": "_blend",
     "BprMf": "_factor_estimators",
     "Callback": "_callbacks",
     "Client": "client",
@@ -81,6 +83,7 @@ _MODULES = ("batch", "client", "config", "dask", "losses", "metrics", "ray", "sp
 __all__ = [
     "AsyncClient",
     "BiasedMf",
+    "Blend",
     "BprMf",
     "Callback",
     "Client",

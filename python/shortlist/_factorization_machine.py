@@ -117,12 +117,17 @@ class FactorizationMachine(TwoTower):
     def _settings(self, data: Any) -> dict[str, Any]:
         settings = super()._settings(data)
         settings["model"] = given_settings({"kind": "factorization_machine", "factors": self.factors})
-        for tower in ("query", "items"):
-            settings.get(tower, {}).pop("layers", None)
-        for feature in settings.get("features", {}).values():
-            if isinstance(feature, dict):
-                feature.pop("dim", None)
+        leave_layers_out(settings)
         if self.ranking is None and self.config is None:
             settings.pop("ranking", None)
             settings.pop("experts", None)
         return settings
+
+
+def leave_layers_out(settings: dict[str, Any]) -> None:
+    """Remove what the kind itself chooses: the layers of the towers and the widths of features."""
+    for tower in ("query", "items"):
+        settings.get(tower, {}).pop("layers", None)
+    for feature in settings.get("features", {}).values():
+        if isinstance(feature, dict):
+            feature.pop("dim", None)

@@ -1753,7 +1753,7 @@ class BlendModel(ModelKind):
 
     Parameters
     ----------
-    members : list of Layer
+    members : list of ModelKind
         The kinds that are blended, each a table with `kind` and the settings of that kind, written as
         [[model.members]]. One of them may be two_tower, which the sections of towers then describe.
     weights : list of float, at least 0
@@ -1762,9 +1762,8 @@ class BlendModel(ModelKind):
     """
 
     kind: ClassVar[str] = "blend"
-    _tables: ClassVar[Mapping[str, Kinds]] = {"members": LAYERS}
 
-    members: list[Layer] | None = None
+    members: list[ModelKind] | None = None
     weights: list[float] | None = None
 
 
@@ -1782,6 +1781,9 @@ MODELS: Kinds = (
     FactorizationMachineModel,
     BlendModel,
 )
+
+
+BlendModel._tables = {"members": MODELS}  # which contain it
 
 
 @dataclass(slots=True, kw_only=True, repr=False)

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <filesystem>
 
 #include "shortlist/cli/commands.h"
@@ -51,8 +52,16 @@ std::unique_ptr<TrainingCallback> make_callback(const TrainCommand& command, con
   return command.quiet ? callback_for_warnings() : callback_for_people();
 }
 
-Config config_of(const TrainCommand& command) {
+// Over several ranks, a batch has 8 parts unless the config says otherwise.
+Config config_of(const TrainCommand& command, const Communicator& ranks) {
+  constexpr unsigned kParts = 8;
   Config config = load_config(command.config, command.settings);
+  if (ranks.size() > 1 && config.has_towers() && config.training.batch_parts == 1) {
+    std::vector<std::string> settings = command.settings;
+    const unsigned parts = std::max(kParts, std::bit_ceil(static_cast<unsigned>(ranks.size())));
+    settings.push_back(fmt::format("training.batch_parts={}", parts));
+    config = load_config(command.config, settings);
+  }
   command.tables.apply(config);
   return config;
 }
@@ -83,7 +92,7 @@ TrainingResult train_to_the_end(const TrainCommand& command, const Config& confi
 void run_seeds(const TrainCommand& command, Communicator& ranks) {
   const bool prints_text = prints(ranks) && !command.json && !command.quiet;
   const TrainingOptions all = options_of(command, ranks);
-  const auto first = static_cast<uint64_t>(config_of(command).training.seed);
+  const auto first = static_cast<uint64_t>(config_of(command, ranks).training.seed);
   std::vector<EvaluationReport> reports;
   for (int i = 0; i < command.seeds; ++i) {
     TrainCommand one = command;
@@ -93,7 +102,7 @@ void run_seeds(const TrainCommand& command, Communicator& ranks) {
     options.out = fmt::format("{}/seed-{}", all.out, seed);
     options.resume = all.resume && std::filesystem::exists(run_folder(options.out));
     if (prints_text) say("seed {}, {} of {}", seed, i + 1, command.seeds);
-    reports.push_back(train_to_the_end(one, config_of(one), options).report);
+    reports.push_back(train_to_the_end(one, config_of(one, ranks), options).report);
   }
   if (!prints(ranks)) return;
   const SeedsReport seeds = compare_seeds(reports);
@@ -103,7 +112,7 @@ void run_seeds(const TrainCommand& command, Communicator& ranks) {
 }
 
 void run_one(const TrainCommand& command, Communicator& ranks) {
-  const Config config = config_of(command);
+  const Config config = config_of(command, ranks);
   const TrainingOptions options = options_of(command, ranks);
   const TrainingResult result = train_to_the_end(command, config, options);
   if (!prints(ranks)) return;
@@ -119,7 +128,6 @@ void run_one(const TrainCommand& command, Communicator& ranks) {
 
 void run(const TrainCommand& command) {
   run_ranked(command.ranks, [&](Communicator& ranks) {
-    if (ranks.size() > 1) throw usage_error("train: this version trains with one rank");
     return command.seeds > 1 ? run_seeds(command, ranks) : run_one(command, ranks);
   });
 }

@@ -6,7 +6,7 @@
 #include "shortlist/base/function_ref.h"
 #include "shortlist/base/random.h"
 #include "shortlist/base/threads.h"
-#include "shortlist/factors/sparse_rows.h"
+#include "shortlist/math/sparse_matrix.h"
 
 namespace shortlist {
 

@@ -126,7 +126,7 @@ TEST(Ials, MatchesTheWorkedExample) {
 TEST(Ials, AgreesWithDenseEquationsAtOddSizes) {
   ThreadPool pool(2);
   for (size_t factors : {1, 5, 16, 19}) {
-    const SparseTable table = random_table(33, 21, 0.3);
+    const SparseMatrix table = random_table(33, 21, 0.3);
     const IalsOptions options{
         .factors = factors, .alpha = 3, .regularization = 0.1, .nu = 0.5, .solver = AlsSolver::cholesky};
     IalsTraining training(table.view(), options, pool);
@@ -144,7 +144,7 @@ TEST(Ials, AgreesWithDenseEquationsAtOddSizes) {
 
 TEST(Ials, ConvergesToTheSameByConjugateGradients) {
   ThreadPool pool(1);
-  const SparseTable table = random_table(60, 40, 0.2);
+  const SparseMatrix table = random_table(60, 40, 0.2);
   IalsOptions options{.factors = 8, .alpha = 5, .regularization = 0.01};
   double losses[2];
   for (AlsSolver solver : {AlsSolver::cholesky, AlsSolver::cg}) {
@@ -165,7 +165,7 @@ TEST(Ials, ConvergesToTheSameByConjugateGradients) {
 }
 
 TEST(Ials, HasTheSameBitsForAnyNumberOfThreads) {
-  const SparseTable table = random_table(150, 90, 0.2);
+  const SparseMatrix table = random_table(150, 90, 0.2);
   for (AlsSolver solver : {AlsSolver::cg, AlsSolver::cholesky}) {
     std::vector<std::vector<float>> results;
     for (int threads : {1, 2, 5}) {
@@ -183,7 +183,7 @@ TEST(Ials, HasTheSameBitsForAnyNumberOfThreads) {
 // More entries than the conjugate gradient method gathers.
 TEST(Ials, SolvesForItemsOfVeryManyUsers) {
   ThreadPool pool(2);
-  const SparseTable table = random_table(20'000, 3, 0.9);
+  const SparseMatrix table = random_table(20'000, 3, 0.9);
   IalsOptions options{.factors = 4, .cg_steps = 4};
   IalsTraining by_cg(table.view(), options, pool);
   options.solver = AlsSolver::cholesky;
@@ -196,7 +196,7 @@ TEST(Ials, TakesOneUserOneItemZeroWeightsAndNoRegularization) {
   ThreadPool pool(1);
   for (AlsSolver solver : {AlsSolver::cg, AlsSolver::cholesky}) {
     for (float weight : {0.0f, 1.0f}) {
-      const SparseTable one{.rows = 1, .cols = 1, .offsets = {0, 1}, .columns = {0}, .values = {weight}};
+      const SparseMatrix one{.cols = 1, .offsets = {0, 1}, .columns = {0}, .values = {weight}};
       IalsTraining training(one.view(), {.factors = 7, .regularization = 0, .solver = solver}, pool);
       for (int epoch = 0; epoch < 5; ++epoch) EXPECT_TRUE(std::isfinite(training.run_epoch(kGoOn)));
       const IalsFactors& factors = training.factors();
@@ -209,7 +209,7 @@ TEST(Ials, TakesOneUserOneItemZeroWeightsAndNoRegularization) {
 
 TEST(Ials, EndsWhenItIsStopped) {
   ThreadPool pool(1);
-  const SparseTable table = random_table(10, 10, 0.5);
+  const SparseMatrix table = random_table(10, 10, 0.5);
   IalsTraining training(table.view(), {.factors = 4}, pool);
   const std::atomic<bool> stop = true;
   EXPECT_EQ(training.run_epoch(stop), -1);

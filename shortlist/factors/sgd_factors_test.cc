@@ -20,7 +20,7 @@ std::vector<float> floats_of(const Table& table) {
 
 TEST(EventCells, ContainEachEventOnceAndShareNothingAtATime) {
   ThreadPool pool(1);
-  const SparseTable table = random_table(300, 500, 0.05);
+  const SparseMatrix table = random_table(300, 500, 0.05);
   EventCells cells(table.view(), pool);
   ASSERT_EQ(cells.blocks(), 3u);
   cells.shuffle(RandomStream(1, "cells"));
@@ -65,7 +65,7 @@ TEST(Bpr, MakesTheStepsOfItsFormula) {
 
 TEST(Bpr, LearnsTheOrderOfTwoTastes) {
   ThreadPool pool(2);
-  const SparseTable table = two_tastes(200, 40);
+  const SparseMatrix table = two_tastes(200, 40);
   BprTraining training(table.view(), {.factors = 4, .epochs = 30}, pool);
   double right = 0;
   for (int epoch = 0; epoch < 30; ++epoch) right = training.run_epoch(epoch, kGoOn);
@@ -85,7 +85,7 @@ TEST(Bpr, LearnsTheOrderOfTwoTastes) {
 }
 
 TEST(SgdFactors, HaveTheSameBitsForAnyNumberOfThreads) {
-  const SparseTable table = random_table(300, 500, 0.05);
+  const SparseMatrix table = random_table(300, 500, 0.05);
   std::vector<std::vector<float>> of_bpr, of_ratings, of_implicit;
   for (int threads : {1, 2, 5}) {
     ThreadPool pool(threads);
@@ -110,7 +110,7 @@ TEST(SgdFactors, HaveTheSameBitsForAnyNumberOfThreads) {
 // The slow twin updates every z_j of the user at every rating.
 TEST(BiasedMf, SumsTheStepsOfSvdPlusPlusExactly) {
   ThreadPool pool(1);
-  const SparseTable table = random_table(1, 9, 0.8);
+  const SparseMatrix table = random_table(1, 9, 0.8);
   const BiasedMfOptions options{.factors = 3, .rate = 0.05, .regularization = 0.1, .implicit = true};
   BiasedMfTraining training(table.view(), options, pool);
   const BiasedMfFactors& before = training.factors();
@@ -155,7 +155,7 @@ TEST(BiasedMf, SumsTheStepsOfSvdPlusPlusExactly) {
 
 TEST(BiasedMf, FitsRatingsAndFailsIfTheRateIsTooHigh) {
   ThreadPool pool(2);
-  const SparseTable table = random_table(80, 50, 0.3);
+  const SparseMatrix table = random_table(80, 50, 0.3);
   for (bool implicit : {false, true}) {
     BiasedMfTraining training(table.view(), {.factors = 8, .rate = 0.02, .implicit = implicit}, pool);
     const double first = training.run_epoch(0, kGoOn);
@@ -169,7 +169,7 @@ TEST(BiasedMf, FitsRatingsAndFailsIfTheRateIsTooHigh) {
 
 TEST(SgdFactors, TakeOneUserAndOneItem) {
   ThreadPool pool(1);
-  const SparseTable one{.rows = 1, .cols = 1, .offsets = {0, 1}, .columns = {0}, .values = {4}};
+  const SparseMatrix one{.cols = 1, .offsets = {0, 1}, .columns = {0}, .values = {4}};
   BprTraining bpr(one.view(), {.factors = 3}, pool);
   EXPECT_EQ(bpr.run_epoch(0, kGoOn), 0.5);  // there is no other item
   BiasedMfTraining ratings(one.view(), {.factors = 3}, pool);

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 
+#include "shortlist/base/available_memory.h"
 #include "shortlist/base/fields.h"
 #include "shortlist/config/model_config.h"
 #include "shortlist/init/guess_model.h"
@@ -257,7 +258,7 @@ void Writer::add_left_out(Section& section) const {
 
 // The default is not written, so that the config stays that of two towers alone.
 std::string Writer::kind() const {
-  const KindChoice choice = choose_kind(guess_);
+  const KindChoice choice = choose_kind(guess_, available_memory());
   std::string text = in_comment("# The kind of model: " + choice.why + ".") + "\n";
   if (choice.kind != kTwoTower)
     text += fmt::format("# [model]\n# kind = {}  # without [query], layers, [retrieval] and [[ranking]]\n",
@@ -392,7 +393,7 @@ std::string init_config(const Table& table, const InitOptions& options, const In
   const std::optional<size_t> label = guess.label;
   leave_out_what_cannot_be_trained(guess, [&] { return Writer(guess).text(); });
   if (!options.label.empty() && label && !guess.label) throw data_error("{}", guess.uses[*label].why);
-  if (choice != nullptr) *choice = choose_kind(guess);
+  if (choice != nullptr) *choice = choose_kind(guess, available_memory());
   return Writer(guess).text();
 }
 

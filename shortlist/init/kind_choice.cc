@@ -11,8 +11,15 @@
 namespace shortlist {
 namespace {
 
-constexpr uint64_t kMostItemsOfEase = 20'000;  // with a matrix of 1.6 GB
+constexpr uint64_t kMostItemsOfEase = 20'000;
 constexpr size_t kMostNames = 3;
+
+// A fit of n items has n³ operations and two matrices of floats: its own and that of the bundle, which
+// answers the golden requests.
+bool suits_ease(uint64_t items, size_t memory) {
+  const auto n = static_cast<double>(items);
+  return items <= kMostItemsOfEase && 2 * sizeof(float) * n * n <= static_cast<double>(memory);
+}
 
 KindChoice towers(const std::string& why) { return {kTwoTower, fmt::format("{}, since {}", kTwoTower, why)}; }
 
@@ -25,7 +32,7 @@ std::string some_names(const ModelGuess& guess, const std::vector<size_t>& colum
 
 }  // namespace
 
-KindChoice choose_kind(const ModelGuess& guess) {
+KindChoice choose_kind(const ModelGuess& guess, size_t memory) {
   if (guess.is_catalogue) return towers("only the items' own columns can be learned from");
   std::vector<size_t> describing = guess.used_as(Use::describes);
   for (const size_t c : guess.used_as(Use::query))
@@ -36,10 +43,11 @@ KindChoice choose_kind(const ModelGuess& guess) {
   if (!guess.user || guess.uses[*guess.user].use != Use::query)
     return towers("no column names the user whose items other kinds learn from");
   const uint64_t items = guess.columns[guess.item].summary.distinct;
-  const std::string kind = items <= kMostItemsOfEase ? "ease" : "ials";
+  const bool are_few = suits_ease(items, memory);
+  const std::string kind = are_few ? "ease" : "ials";
   if (find_model_kind(kind) == nullptr) return towers("it is the default");
-  const std::string size = items <= kMostItemsOfEase ? "few enough for a weight of every pair of them"
-                                                     : "too many for a weight of every pair of them";
+  const std::string size = are_few ? "few enough for a weight of every pair of them"
+                                   : "too many for a weight of every pair of them";
   return {kind, fmt::format("only users and items describe the rows, and {} items are {}, so {} may do "
                             "better than two towers: compare both with `shortlist compare`",
                             count_text(items), size, kind)};

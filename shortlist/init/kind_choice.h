@@ -13,7 +13,7 @@ struct KindChoice {
 };
 
 // Two towers where columns describe users or items, or where queries do not name users. Otherwise ease if its
-// matrix of all pairs of items is small, and ials if not.
-KindChoice choose_kind(const ModelGuess& guess);
+// matrix of all pairs of items takes minutes at most and fits into `memory`, in bytes, and ials if not.
+KindChoice choose_kind(const ModelGuess& guess, size_t memory);
 
 }  // namespace shortlist

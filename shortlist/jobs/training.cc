@@ -16,6 +16,7 @@
 #include "shortlist/jobs/task_balance.h"
 #include "shortlist/jobs/telling_features.h"
 #include "shortlist/learners/kinds.h"
+#include "shortlist/ranks/same_on_all_ranks.h"
 #include "shortlist/train/checkpoint.h"
 #include "shortlist/train/labels.h"
 #include "shortlist/train/prepare.h"
@@ -108,6 +109,18 @@ struct Run {
                               earlier == nullptr ? nullptr : &earlier->model, ranks})) {}
 };
 
+// Ranks that read other rows would silently train another model.
+void check_same_data(const DataFingerprint& data, Communicator& ranks) {
+  std::vector<RankFact> facts = {{"the number of the table's rows", fmt::format("{}", data.rows)}};
+  for (const auto& [name, fingerprint] : data.columns)
+    facts.push_back({fmt::format("column '{}' of the table", name), fingerprint});
+  for (const auto& [name, fingerprint] : data.side_tables)
+    facts.push_back({fmt::format("the table of {}", name), fingerprint});
+  facts.push_back({"the split", data.split});
+  facts.push_back({"the fitted features", data.features});
+  check_same_on_all_ranks(ranks, facts);
+}
+
 // A checkpoint, or the folder of a run's checkpoints.
 std::string checkpoint_of(const std::string& from) {
   if (!fs::is_directory(from) || has_checkpoint(from)) return from;
@@ -171,6 +184,8 @@ class TrainingJob {
   std::unique_ptr<Run> start(TrainOn train_on) {
     auto run = std::make_unique<Run>(config_, data_, training_, train_on, pool_,
                                      earlier_ ? &*earlier_ : nullptr, options_.ranks);
+    if (options_.ranks != nullptr && options_.ranks->size() > 1)
+      check_same_data(run->prepared.data.fingerprint, *options_.ranks);
     if (train_on == TrainOn::train) warn(*run);
     run->learner->announce(callback_);
     return run;
@@ -245,11 +260,15 @@ class TrainingJob {
 
 void check_ranks(const Config& config, const Communicator& ranks) {
   if (ranks.size() == 1) return;
-  if (!config.has_towers())
-    throw usage_error("model.kind = \"{}\" trains on one rank, got {}", config.model.kind, ranks.size());
-  if (config.training.batch_parts < ranks.size())
+  if (config.model.retrieves_by_towers()) {
+    if (config.training.batch_parts >= ranks.size()) return;
     throw usage_error("training.batch_parts = {}: {} ranks need at least as many parts of a batch",
                       config.training.batch_parts, ranks.size());
+  }
+  if (config.model.kind != "ials")
+    throw usage_error("model.kind = \"{}\" trains on one rank, got {}", config.model.kind, ranks.size());
+  if (config.has_towers())
+    throw usage_error("[[ranking]] over model.kind = \"ials\" trains on one rank, got {}", ranks.size());
 }
 
 }  // namespace

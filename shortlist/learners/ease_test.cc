@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "shortlist/learners/gram.h"
-#include "shortlist/testing/user_items.h"
+#include "shortlist/testing/sparse_matrices.h"
 
 namespace shortlist {
 namespace {

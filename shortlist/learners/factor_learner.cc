@@ -2,17 +2,10 @@
 
 #include <algorithm>
 
+#include "shortlist/ranks/communicator.h"
 #include "shortlist/train/checkpoint.h"
 
 namespace shortlist {
-
-SparseRows rows_of(const SparseMatrix& matrix) {
-  return {.rows = matrix.rows(),
-          .cols = matrix.cols,
-          .offsets = {reinterpret_cast<const uint64_t*>(matrix.offsets.data()), matrix.offsets.size()},
-          .columns = {reinterpret_cast<const uint32_t*>(matrix.columns.data()), matrix.columns.size()},
-          .values = matrix.values};
-}
 
 std::vector<float> shares_of_most_popular(const SparseRows& entries) {
   std::vector<uint32_t> counts(entries.cols);
@@ -22,6 +15,17 @@ std::vector<float> shares_of_most_popular(const SparseRows& entries) {
   for (const uint32_t count : counts) shares.push_back(static_cast<float>(count) / static_cast<float>(most));
   return shares;
 }
+
+namespace {
+
+bool any_of_ranks(Communicator& ranks, bool own) {
+  const std::byte said{own};
+  bool any = false;
+  for (const ByteVector& each : ranks.all_gather(std::span(&said, 1))) any = any || each[0] != std::byte{0};
+  return any;
+}
+
+}  // namespace
 
 FactorLearner::FactorLearner(const LearnerInput& input, std::string kind, int epochs)
     : input_(input), kind_(std::move(kind)), epochs_(epochs) {
@@ -43,7 +47,7 @@ Fitted FactorLearner::fit(const FitOptions& options, TrainingCallback& callback,
   entries_ = read_entries();
   if (entries_.columns.empty())
     throw failed("\"{}\" has nothing to learn from: no training row has a user and a weight above 0", kind_);
-  begin(rows_of(entries_));
+  begin(entries_.view());
   TrainerState run;
   const ValuesCheckpoint view{state(), &run, input_.training.hash, &data().fingerprint};
   if (!options.from_checkpoint.empty()) {
@@ -61,14 +65,20 @@ Fitted FactorLearner::fit(const FitOptions& options, TrainingCallback& callback,
   }
   const int before = run.epoch;
   const Parameters none{ModelSpec()};
+  Communicator* const ranks = input_.ranks;
+  const bool alone = ranks == nullptr || ranks->size() == 1;
+  const std::atomic<bool> never = false;  // ranks stop together, between epochs
   while (run.epoch < epochs_) {
-    EpochRecord epoch = run_epoch(run.epoch, stop);
-    if (stop) return {.finished = false, .went_on = run.epoch != before, .history = run.history, .rates = {}};
+    EpochRecord epoch;
+    const bool stopped = alone ? false : any_of_ranks(*ranks, stop);
+    if (!stopped) epoch = run_epoch(run.epoch, alone ? stop : never);
+    if (stopped || (alone && stop))
+      return {.finished = false, .went_on = run.epoch != before, .history = run.history, .rates = {}};
     epoch.epoch = ++run.epoch;
     run.history.epochs.push_back(epoch);
     callback.after_step({run.epoch, epochs_, 1, 1, entries_.columns.size(), epoch.train});
     callback.after_epoch(epoch, none);
-    if (options.checkpoints.empty()) continue;
+    if (options.checkpoints.empty() || (!alone && ranks->rank() > 0)) continue;
     save_checkpoint(checkpoint_path(options.checkpoints, run), view);
     prune_checkpoints(options.checkpoints, input_.training.settings.keep_checkpoints);
   }

@@ -5,14 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "shortlist/factors/sparse_rows.h"
 #include "shortlist/learners/learner.h"
-#include "shortlist/learners/sparse_matrix.h"
+#include "shortlist/learners/user_items.h"
 
 namespace shortlist {
-
-// A view.
-SparseRows rows_of(const SparseMatrix& matrix);
 
 // Each item's number of entries, as a share of the largest.
 std::vector<float> shares_of_most_popular(const SparseRows& entries);

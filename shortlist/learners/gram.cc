@@ -14,7 +14,7 @@ constexpr size_t kItemsATask = 16, kSquare = 32;
 
 template <typename Number>
 void fill_gram(const SparseMatrix& x, GramView<Number> g, bool mirror, ThreadPool& pool) {
-  const SparseMatrix items = x.transposed();
+  const SparseMatrix items = transpose(x.view());
   const size_t tasks = chunk_count(g.items, kItemsATask);
   pool.run(tasks, [&](size_t task, int) {
     const RowRange range = chunk_rows(g.items, kItemsATask, task);
@@ -24,11 +24,11 @@ void fill_gram(const SparseMatrix& x, GramView<Number> g, bool mirror, ThreadPoo
       const auto users = items.columns_of(item);
       const auto values = items.values_of(item);
       for (size_t u = 0; u < users.size(); ++u) {
-        const auto taken = x.columns_of(static_cast<size_t>(users[u]));
-        const auto weights = x.values_of(static_cast<size_t>(users[u]));
+        const auto taken = x.columns_of(users[u]);
+        const auto weights = x.values_of(users[u]);
         const auto own = static_cast<Number>(values[u]);
-        for (size_t e = 0; e < taken.size() && static_cast<size_t>(taken[e]) <= item; ++e)
-          row[static_cast<size_t>(taken[e])] += own * static_cast<Number>(weights[e]);
+        for (size_t e = 0; e < taken.size() && taken[e] <= item; ++e)
+          row[taken[e]] += own * static_cast<Number>(weights[e]);
       }
     }
   });
@@ -51,8 +51,7 @@ double largest_row_sum(const SparseMatrix& x) {
     double of_user = 0;
     for (float value : x.values_of(u)) of_user += std::abs(value);
     const auto items = x.columns_of(u);
-    for (size_t e = 0; e < items.size(); ++e)
-      sums[static_cast<size_t>(items[e])] += of_user * std::abs(x.values_of(u)[e]);
+    for (size_t e = 0; e < items.size(); ++e) sums[items[e]] += of_user * std::abs(x.values_of(u)[e]);
   }
   return sums.empty() ? 0 : std::ranges::max(sums);
 }

@@ -3,7 +3,8 @@
 
 #include <string>
 
-#include "shortlist/learners/sparse_matrix.h"
+#include "shortlist/base/threads.h"
+#include "shortlist/math/sparse_matrix.h"
 #include "shortlist/math/matrix.h"
 
 namespace shortlist {

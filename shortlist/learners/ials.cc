@@ -71,20 +71,9 @@ class IalsRetriever final : public FactorRetriever {
 
  protected:
   void write_query(const QueryBatch& queries, size_t q, std::span<float> vector) const override {
-    std::ranges::fill(vector, 0.0f);
-    if (const float* const known = known_user(queries.users[q])) {
-      std::copy_n(known, model_->items.factors(), vector.begin());
-      return;
-    }
     const std::vector<HistoryItem> history = distinct_items(queries.histories[q]);
-    if (history.empty()) {
-      vector.back() = 1;  // popular items
-      return;
-    }
-    solvers_.with([&](RowSolver& solver) {
-      std::vector<float> x(model_->items.stride());
-      const HistorySystem system(history, *model_);
-      solver.solve(*system, x.data());
+    if (write_unsolved(queries.users[q], history, vector)) return;
+    solve(history, [&](const RowSolver&, const RowSystem&, std::span<float> x) {
       std::copy_n(x.begin(), model_->items.factors(), vector.begin());
     });
   }
@@ -92,16 +81,19 @@ class IalsRetriever final : public FactorRetriever {
   FoldedHistory fold(const QueryBatch& queries, size_t q) const override {
     const std::vector<HistoryItem> history = distinct_items(queries.histories[q]);
     std::vector<float> vector(vectors().width());
-    write_query(queries, q, vector);
+    const bool is_written = write_unsolved(queries.users[q], history, vector);
     FoldedHistory folded;
-    solvers_.with([&](RowSolver& solver) {
-      std::vector<float> x(model_->items.stride());
-      const HistorySystem system(history, *model_);
-      solver.solve(*system, x.data());
+    if (history.empty()) {
+      folded.add_up_to(vector);
+      return folded;
+    }
+    solve(history, [&](const RowSolver& solver, const RowSystem& system, std::span<float> x) {
+      const size_t factors = model_->items.factors();
+      if (!is_written) std::copy_n(x.begin(), factors, vector.begin());
       for (size_t h = 0; h < history.size(); ++h) {
         solver.solve_again(model_->items.row(history[h].item), x.data());
         std::vector<float>& part = folded.parts.emplace_back(vector.size());
-        for (size_t k = 0; k < model_->items.factors(); ++k) part[k] = (*system).targets[h] * x[k];
+        for (size_t k = 0; k < factors; ++k) part[k] = system.targets[h] * x[k];
         folded.items.push_back(history[h].item);
       }
     });
@@ -110,6 +102,28 @@ class IalsRetriever final : public FactorRetriever {
   }
 
  private:
+  // Writes the vector of a known user or of a query without a history. Returns false for any other.
+  bool write_unsolved(uint32_t user, std::span<const HistoryItem> history, std::span<float> vector) const {
+    std::ranges::fill(vector, 0.0f);
+    if (const float* const known = known_user(user)) {
+      std::copy_n(known, model_->items.factors(), vector.begin());
+      return true;
+    }
+    if (history.empty()) vector.back() = 1;  // popular items
+    return history.empty();
+  }
+
+  // Calls use(solver, system, x) with the solution x of the history, which it may overwrite.
+  template <typename Use>
+  void solve(std::span<const HistoryItem> history, Use use) const {
+    solvers_.with([&](RowSolver& solver) {
+      std::vector<float> x(model_->items.stride());
+      const HistorySystem system(history, *model_);
+      solver.solve(*system, x.data());
+      use(std::as_const(solver), *system, std::span(x));
+    });
+  }
+
   // Only if weights are known that histories do not have. A row of zeros is a user who took nothing.
   const float* known_user(uint32_t user) const {
     if (user >= model_->users.rows()) return nullptr;
@@ -155,7 +169,7 @@ class IalsLearner final : public FactorLearner {
                                   .solver = settings_.solver,
                                   .cg_steps = settings_.cg_steps,
                                   .seed = seed()},
-                      input().pool);
+                      input().pool, input().ranks);
   }
 
   EpochRecord run_epoch(int, const std::atomic<bool>& stop) override {

@@ -66,8 +66,7 @@ Factors factors_of(const SparseMatrix& users, const ItemKnnSettings& settings) {
         factors.values.push_back(static_cast<float>(std::sqrt(x)));
         break;
       case ItemSimilarity::bm25:
-        factors.values.push_back(
-            static_cast<float>(saturated(x, rows[static_cast<size_t>(users.columns[e])], mean, settings)));
+        factors.values.push_back(static_cast<float>(saturated(x, rows[users.columns[e]], mean, settings)));
         break;
     }
   }
@@ -78,9 +77,9 @@ Factors factors_of(const SparseMatrix& users, const ItemKnnSettings& settings) {
 std::vector<float> norms_of(const SparseMatrix& users, const Factors& factors, ItemSimilarity similarity) {
   std::vector<double> squares(users.cols);
   for (size_t u = 0; u < users.rows(); ++u) {
-    for (auto e = static_cast<size_t>(users.offsets[u]); e < static_cast<size_t>(users.offsets[u + 1]); ++e) {
+    for (uint64_t e = users.offsets[u]; e < users.offsets[u + 1]; ++e) {
       const double value = (factors.values.empty() ? 1.0 : factors.values[e]) * factors.of_users[u];
-      squares[static_cast<size_t>(users.columns[e])] += value * value;
+      squares[users.columns[e]] += value * value;
     }
   }
   std::vector<float> norms;
@@ -173,17 +172,17 @@ class Neighbours {
   // Finds the entries of each item among those of the users, by user.
   void index_entries() {
     offsets_.assign(items() + 1, 0);
-    for (int32_t item : users_.columns) ++offsets_[static_cast<size_t>(item) + 1];
+    for (const uint32_t item : users_.columns) ++offsets_[item + 1];
     std::partial_sum(offsets_.begin(), offsets_.end(), offsets_.begin());
     std::vector<uint64_t> next(offsets_.begin(), offsets_.end() - 1);
     entries_.resize(users_.columns.size());
     for (uint32_t u = 0; u < users_.rows(); ++u) {
       const float square = factors_.of_users[u] * factors_.of_users[u];
-      const auto begin = static_cast<size_t>(users_.offsets[u]);
-      const std::span<const int32_t> taken = users_.columns_of(u);
+      const uint64_t begin = users_.offsets[u];
+      const std::span<const uint32_t> taken = users_.columns_of(u);
       for (uint32_t at = 0; at < taken.size(); ++at) {
         const float own = factors_.values.empty() ? square : square * factors_.values[begin + at];
-        entries_[next[static_cast<size_t>(taken[at])]++] = {u, at, own};
+        entries_[next[taken[at]]++] = {u, at, own};
       }
     }
   }
@@ -225,10 +224,9 @@ class Neighbours {
       const Entry& own = entries_[i];
       const Entry& ahead = entries_[std::min(i + kAhead, last - 1)];
       __builtin_prefetch(columns + users_.offsets[ahead.user] + ahead.at);
-      const auto end = static_cast<size_t>(users_.offsets[own.user + 1]);
-      for (size_t e = static_cast<size_t>(users_.offsets[own.user]) + own.at + 1; e < end; ++e) {
-        const auto other = static_cast<size_t>(columns[e]);
-        row[other] += kValues ? own.value * values[e] : own.value;
+      const uint64_t end = users_.offsets[own.user + 1];
+      for (uint64_t e = users_.offsets[own.user] + own.at + 1; e < end; ++e) {
+        row[columns[e]] += kValues ? own.value * values[e] : own.value;
       }
     }
   }
@@ -246,10 +244,10 @@ class Neighbours {
   void score_found(size_t item, std::vector<float>& sums, std::vector<uint32_t>& found) const {
     for (size_t i = offsets_[item]; i < offsets_[item + 1]; ++i) {
       const Entry& own = entries_[i];
-      const auto end = static_cast<size_t>(users_.offsets[own.user + 1]);
-      for (auto e = static_cast<size_t>(users_.offsets[own.user]); e < end; ++e) {
-        const auto other = static_cast<size_t>(users_.columns[e]);
-        if (sums[other] == 0) found.push_back(static_cast<uint32_t>(other));
+      const uint64_t end = users_.offsets[own.user + 1];
+      for (uint64_t e = users_.offsets[own.user]; e < end; ++e) {
+        const uint32_t other = users_.columns[e];
+        if (sums[other] == 0) found.push_back(other);
         sums[other] += factors_.values.empty() ? own.value : own.value * factors_.values[e];
       }
     }

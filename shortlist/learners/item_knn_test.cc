@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "shortlist/testing/user_items.h"
+#include "shortlist/testing/sparse_matrices.h"
 
 namespace shortlist {
 namespace {
@@ -33,7 +33,7 @@ TEST(ItemKnn, MatchesTheWorkedExample) {
   EXPECT_FLOAT_EQ(similar(users, {.shrink = 1}).at(0, 1), static_cast<float>(2 / (std::sqrt(6.0) + 1)));
   EXPECT_FLOAT_EQ(similar(users, {.similarity = ItemSimilarity::jaccard}).at(0, 1), 2 / 3.0f);
   const SparseMatrix one = similar(users, {.neighbours = 1});
-  EXPECT_EQ(one.columns, (std::vector<int32_t>{1, 0, 0}));
+  EXPECT_EQ(one.columns, (std::vector<uint32_t>{1, 0, 0}));
 }
 
 // The value of a user with an item before the columns are compared.
@@ -99,7 +99,7 @@ TEST(ItemKnn, KeepsTheMostSimilar) {
       order.emplace_back(-all.values_of(i)[e], all.columns_of(i)[e]);
     std::ranges::sort(order);
     order.resize(std::min<size_t>(order.size(), 5));
-    std::vector<int32_t> expected;
+    std::vector<uint32_t> expected;
     for (const auto& [value, item] : order) expected.push_back(item);
     std::ranges::sort(expected);
     EXPECT_TRUE(std::ranges::equal(five.columns_of(i), expected)) << i;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "shortlist/learners/sparse_tensors.h"
 #include "shortlist/math/elementwise.h"
 #include "shortlist/math/finite.h"
 #include "shortlist/math/top_k.h"
@@ -22,8 +23,7 @@ void add_row(const ItemToItem& weights, const HistoryWeight& from, std::span<flo
   }
   const auto columns = weights.sparse.columns_of(from.item);
   const auto values = weights.sparse.values_of(from.item);
-  for (size_t e = 0; e < columns.size(); ++e)
-    scores[static_cast<size_t>(columns[e])] += from.weight * values[e];
+  for (size_t e = 0; e < columns.size(); ++e) scores[columns[e]] += from.weight * values[e];
 }
 
 // Events of the same item are adjacent afterwards; their weights are added, the latest first.
@@ -77,7 +77,7 @@ class Reached {
     const auto columns = weights_.sparse.columns_of(from.item);
     const auto values = weights_.sparse.values_of(from.item);
     for (size_t e = 0; e < columns.size(); ++e) {
-      const auto item = static_cast<uint32_t>(columns[e]);
+      const uint32_t item = columns[e];
       if (sums_[item] == 0) items_.push_back(item);
       sums_[item] += from.weight * values[e];
     }
@@ -105,7 +105,7 @@ Explanation explain_history(const ItemToItem& weights, std::span<const HistoryWe
 
 float ItemToItem::at(uint32_t from, uint32_t to) const {
   if (is_dense()) return dense.data()[size_t{from} * items + to];
-  return sparse.at(from, static_cast<int32_t>(to));
+  return sparse.at(from, to);
 }
 
 std::vector<HistoryWeight> history_weights(const ItemToItem& weights, const QueryHistory& history) {
@@ -221,8 +221,7 @@ std::unique_ptr<Retriever> load_item_to_item(const std::string& kind, const Stor
 
 std::vector<float> item_sums(const SparseMatrix& users) {
   std::vector<double> sums(users.cols);
-  for (size_t e = 0; e < users.columns.size(); ++e)
-    sums[static_cast<size_t>(users.columns[e])] += users.values[e];
+  for (size_t e = 0; e < users.columns.size(); ++e) sums[users.columns[e]] += users.values[e];
   return {sums.begin(), sums.end()};
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "shortlist/learners/kind.h"
-#include "shortlist/learners/sparse_matrix.h"
+#include "shortlist/learners/user_items.h"
 
 namespace shortlist {
 

@@ -13,7 +13,7 @@
 #include "shortlist/recommend/recommender.h"
 #include "shortlist/testing/bundles.h"
 #include "shortlist/testing/small_table.h"
-#include "shortlist/testing/user_items.h"
+#include "shortlist/testing/sparse_matrices.h"
 
 namespace shortlist {
 namespace {

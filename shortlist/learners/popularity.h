@@ -8,7 +8,7 @@
 #include <string>
 
 #include "shortlist/learners/kind.h"
-#include "shortlist/learners/sparse_matrix.h"
+#include "shortlist/math/sparse_matrix.h"
 
 namespace shortlist {
 

@@ -110,7 +110,7 @@ SparseMatrix slim_weights(const SparseMatrix& users, const SlimSettings& setting
   });
   SparseMatrix by_target{.cols = n};
   for (const std::vector<Scored>& weights : to) by_target.add_row(weights);
-  return by_target.transposed();
+  return transpose(by_target.view());
 }
 
 std::unique_ptr<Learner> SlimSettings::make_learner(const LearnerInput& input) const {

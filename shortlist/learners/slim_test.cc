@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "shortlist/testing/user_items.h"
+#include "shortlist/testing/sparse_matrices.h"
 
 namespace shortlist {
 namespace {
@@ -65,7 +65,7 @@ TEST(Slim, WeightsAreOptimal) {
 
 TEST(Slim, UsesOnlyTheCandidatesWithTheMostCommonUsers) {
   const SparseMatrix users = random_users(80, 21, 2);
-  const SparseMatrix by_target = learn(users, {.candidates = 3}).transposed();
+  const SparseMatrix by_target = transpose(learn(users, {.candidates = 3}).view());
   for (size_t j = 0; j < 21; ++j) EXPECT_LE(by_target.columns_of(j).size(), 3u);
 }
 

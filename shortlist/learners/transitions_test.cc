@@ -6,7 +6,7 @@
 #include <map>
 
 #include "shortlist/base/random.h"
-#include "shortlist/testing/user_items.h"
+#include "shortlist/testing/sparse_matrices.h"
 
 namespace shortlist {
 namespace {

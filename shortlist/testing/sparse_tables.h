@@ -3,13 +3,13 @@
 
 #include "shortlist/base/random.h"
 #include "shortlist/factors/factor_kernels.h"
-#include "shortlist/factors/sparse_rows.h"
+#include "shortlist/math/sparse_matrix.h"
 
 namespace shortlist {
 
 // Each entry exists with probability `share` and has the value 1, 2 or 3.
-inline SparseTable random_table(size_t rows, size_t cols, double share, uint64_t seed = 3) {
-  SparseTable table{.rows = rows, .cols = cols, .offsets = {0}, .columns = {}, .values = {}};
+inline SparseMatrix random_table(size_t rows, size_t cols, double share, uint64_t seed = 3) {
+  SparseMatrix table{.cols = cols};
   const RandomStream draws(seed, "factors test");
   for (size_t r = 0; r < rows; ++r) {
     for (size_t c = 0; c < cols; ++c) {
@@ -24,8 +24,8 @@ inline SparseTable random_table(size_t rows, size_t cols, double share, uint64_t
 }
 
 // Users with even numbers take half of the even items, the others half of the odd ones.
-inline SparseTable two_tastes(size_t users, size_t items) {
-  SparseTable table{.rows = users, .cols = items, .offsets = {0}, .columns = {}, .values = {}};
+inline SparseMatrix two_tastes(size_t users, size_t items) {
+  SparseMatrix table{.cols = items};
   const RandomStream draws(3, "tastes");
   for (size_t u = 0; u < users; ++u) {
     for (size_t i = u % 2; i < items; i += 2) {

@@ -1,10 +1,12 @@
-// A sparse matrix of users x items (or items x users) in compressed rows, the input of every factorisation.
+// Sparse matrices of float32 in compressed rows, such as users × items.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
+
+#include "shortlist/math/top_k.h"
 
 namespace shortlist {
 
@@ -24,16 +26,24 @@ struct SparseRows {
 };
 
 // Owns one.
-struct SparseTable {
-  size_t rows = 0, cols = 0;
-  std::vector<uint64_t> offsets;
+struct SparseMatrix {
+  size_t cols = 0;
+  std::vector<uint64_t> offsets = {0};
   std::vector<uint32_t> columns;
   std::vector<float> values;
 
-  SparseRows view() const { return {rows, cols, offsets, columns, values}; }
+  SparseRows view() const { return {rows(), cols, offsets, columns, values}; }
+  size_t rows() const { return offsets.size() - 1; }
+  std::span<const uint32_t> columns_of(size_t row) const { return view().columns_of(row); }
+  std::span<const float> values_of(size_t row) const { return view().values_of(row); }
+  // The value in a row and column, 0 if it has none.
+  float at(size_t row, uint32_t column) const;
+  // Adds a row. The entries' indices are its columns, ascending.
+  void add_row(std::span<const Scored> entries);
+  size_t memory_bytes() const;
 };
 
 // Columns become rows. Entries of a new row keep the order of the old rows.
-SparseTable transpose(const SparseRows& matrix);
+SparseMatrix transpose(const SparseRows& matrix);
 
 }  // namespace shortlist
