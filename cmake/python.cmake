@@ -23,6 +23,10 @@ if(SHORTLIST_PORTABLE)
   install(FILES ${nanobind_license} DESTINATION shortlist/licenses RENAME nanobind.txt COMPONENT python EXCLUDE_FROM_ALL)
 endif()
 add_custom_target(python DEPENDS _core _core_stub shortlist_program)
+if(TARGET shortlist_gloo)
+  add_dependencies(python shortlist_gloo)
+  install(TARGETS shortlist_gloo LIBRARY DESTINATION shortlist COMPONENT python EXCLUDE_FROM_ALL)
+endif()
 
 # The rest of the package: links to its Python files, to the program and to DuckDB's library, which the
 # extension and the program look for next to themselves.

@@ -102,12 +102,41 @@ def test_ranks_refuse_each_other_if_config_or_table_differ(small):
             assert process.returncode == 2 and f"rank {rank}: " in words and name in words, words
 
 
-def test_a_model_without_towers_says_that_it_trains_on_one_rank(small):
-    text = (small / "config.toml").read_text()
-    (small / "popularity.toml").write_text('[model]\nkind = "popularity"\n' + text.split("[retrieval]")[0])
-    done = subprocess.run([PROGRAM, "launch", "--ranks", "2", "--", "train", "popularity.toml", "--out", "popular"], cwd=small,
+CLASSIC = """
+[data]
+table = "ratings.csv"
+split = { train = 0.8, validation = 0.1, test = 0.1 }
+user  = "user"
+
+[features]
+user = { kind = "category" }
+
+[query]
+features = ["user"]
+
+[items]
+id = "title"
+
+[model]
+kind = "KIND"
+"""
+
+
+def test_ials_has_the_same_bytes_with_any_number_of_ranks(small):
+    (small / "config.toml").write_text(CLASSIC.replace("KIND", "ials") + "factors = 8\nepochs = 3\n")
+    run("train", "config.toml", "--out", "one", "--quiet", cwd=small)
+    for ranks in [2, 3]:
+        done = subprocess.run([PROGRAM, "launch", "--ranks", str(ranks), "--", "train", "config.toml", "--out", f"of_{ranks}", "--quiet"],
+                              cwd=small, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        assert hashes(small / f"of_{ranks}") == hashes(small / "one")
+
+
+def test_other_classics_say_that_they_train_on_one_rank(small):
+    (small / "config.toml").write_text(CLASSIC.replace("KIND", "popularity"))
+    done = subprocess.run([PROGRAM, "launch", "--ranks", "2", "--", "train", "config.toml", "--out", "popular"], cwd=small,
                           capture_output=True, text=True, timeout=60)
-    assert done.returncode == 2 and "trains on one rank" in done.stderr
+    assert done.returncode == 2 and 'model.kind = "popularity" trains on one rank, got 2' in done.stderr
 
 
 def test_a_number_of_parts_is_a_power_of_two(small):

@@ -40,10 +40,10 @@ class Ranks:
     def __init__(self):
         self.processes = []
 
-    def start(self, *arguments, before=(), **variables):
+    def start(self, *arguments, before=(), cwd=None, **variables):
         process = subprocess.Popen(
-            [*map(str, before), PROGRAM, *map(str, arguments)],
-            env=environment(**variables), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            [*map(str, before), os.path.abspath(PROGRAM), *map(str, arguments)],
+            cwd=cwd, env=environment(**variables), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
         self.processes.append(process)
         return process
@@ -77,7 +77,7 @@ def children_of(process):
     """The processes that it started, by rank."""
     found = {}
     for path in pathlib.Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError, IndexError, ValueError):
+        with contextlib.suppress(OSError, IndexError, KeyError, ValueError):
             if int((path / "stat").read_text().rsplit(")", 1)[1].split()[1]) == process.pid:
                 variables = dict(v.split("=", 1) for v in (path / "environ").read_text().split("\0") if "=" in v)
                 found[int(variables["SHORTLIST_RANK"])] = int(path.name)

@@ -14,6 +14,41 @@ double regularization_of(const IalsOptions& options, double confidence) {
   return options.regularization * (options.nu == 0 ? 1 : std::pow(confidence, options.nu));
 }
 
+// A row costs about as much as this number of entries, and then its entries.
+constexpr uint64_t kRowCost = 64;
+
+// The rows that a rank solves: consecutive ones, and about the same work for each rank.
+RowRange rows_of_rank(const SparseRows& entries, int rank, int ranks) {
+  const auto cost = [&](size_t row) { return entries.offsets[row] - entries.offsets[0] + kRowCost * row; };
+  const auto begin = [&](int r) {
+    const uint64_t goal = cost(entries.rows) * static_cast<uint64_t>(r) / static_cast<uint64_t>(ranks);
+    size_t low = 0, high = entries.rows;
+    while (low < high) {
+      const size_t middle = (low + high) / 2;
+      cost(middle) < goal ? low = middle + 1 : high = middle;
+    }
+    return low;
+  };
+  return {begin(rank), begin(rank + 1)};
+}
+
+// Every rank gets the rows that the others solved.
+void share_rows(Communicator& ranks, const SparseRows& entries, FactorTable& solved,
+                std::vector<double>& losses) {
+  std::vector<std::span<std::byte>> factors, numbers;
+  for (int r = 0; r < ranks.size(); ++r) {
+    const RowRange rows = rows_of_rank(entries, r, ranks.size());
+    factors.push_back(std::as_writable_bytes(
+        solved.all().subspan(rows.begin * solved.stride(), rows.size() * solved.stride())));
+    numbers.push_back(std::as_writable_bytes(std::span(losses).subspan(rows.begin, rows.size())));
+  }
+  const auto own = static_cast<size_t>(ranks.rank());
+  const ByteVector own_factors(factors[own].begin(), factors[own].end()),
+      own_numbers(numbers[own].begin(), numbers[own].end());
+  ranks.all_gather(own_factors, factors);
+  ranks.all_gather(own_numbers, numbers);
+}
+
 }  // namespace
 
 RowSystem IalsRow::system(std::span<const uint32_t> columns, std::span<const float> weights) {
@@ -31,11 +66,13 @@ RowSystem IalsRow::system(std::span<const uint32_t> columns, std::span<const flo
   return {columns, weights_, targets_, static_cast<float>(regularization_of(options_, others_ + more))};
 }
 
-IalsTraining::IalsTraining(const SparseRows& entries, const IalsOptions& options, ThreadPool& pool)
+IalsTraining::IalsTraining(const SparseRows& entries, const IalsOptions& options, ThreadPool& pool,
+                           Communicator* ranks)
     : by_user_(entries),
       by_item_(transpose(entries)),
       options_(options),
       pool_(pool),
+      ranks_(ranks != nullptr && ranks->size() > 1 ? ranks : nullptr),
       factors_{FactorTable(entries.rows, options.factors), FactorTable(entries.cols, options.factors)} {
   const double deviation = 0.1 / std::sqrt(static_cast<double>(options.factors));
   factors_.users.randomize(RandomStream(options.seed, "ials.users"), deviation);
@@ -53,9 +90,11 @@ double IalsTraining::solve(const SparseRows& entries, const FactorTable& fixed, 
     rows.emplace_back(options_, fixed.rows());
   }
   std::vector<double> losses(entries.rows);
-  pool_.run(chunk_count(entries.rows, kRowsATask), [&](size_t task, int worker) {
-    const RowRange range = chunk_rows(entries.rows, kRowsATask, task);
-    for (size_t r = range.begin; r < range.end && !stop; ++r) {
+  const RowRange own =
+      ranks_ != nullptr ? rows_of_rank(entries, ranks_->rank(), ranks_->size()) : RowRange{0, entries.rows};
+  pool_.run(chunk_count(own.size(), kRowsATask), [&](size_t task, int worker) {
+    const RowRange range = chunk_rows(own.size(), kRowsATask, task);
+    for (size_t r = own.begin + range.begin; r < own.begin + range.end && !stop; ++r) {
       float* const x = solved.row(r);
       if (entries.size_of(r) == 0) {
         std::fill_n(x, solved.stride(), 0.0f);
@@ -69,6 +108,7 @@ double IalsTraining::solve(const SparseRows& entries, const FactorTable& fixed, 
       losses[r] = row.confidence() - fitted;
     }
   });
+  if (ranks_ != nullptr) share_rows(*ranks_, entries, solved, losses);
   double loss = 0;
   for (const double each : losses) loss += each;
   return loss;

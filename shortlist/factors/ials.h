@@ -14,6 +14,7 @@
 #include "shortlist/factors/factor_table.h"
 #include "shortlist/factors/row_solver.h"
 #include "shortlist/math/sparse_matrix.h"
+#include "shortlist/ranks/communicator.h"
 
 namespace shortlist {
 
@@ -35,8 +36,11 @@ struct IalsFactors {
 
 class IalsTraining {
  public:
-  // Entries have weights of at least 0. The entries and the pool must outlive it.
-  IalsTraining(const SparseRows& entries, const IalsOptions& options, ThreadPool& pool);
+  // Entries have weights of at least 0. The entries, the pool and the ranks must outlive it. With `ranks`,
+  // each of them solves for some users and items, and all have the same factors after each half of an epoch;
+  // `stop` must then stay false.
+  IalsTraining(const SparseRows& entries, const IalsOptions& options, ThreadPool& pool,
+               Communicator* ranks = nullptr);
 
   // Solves for all users, then for all items. Returns the loss per entry, or -1 if `stop` was set, after
   // which the factors are of no use. Throws Error(failed) if they are not finite.
@@ -54,6 +58,7 @@ class IalsTraining {
   const SparseMatrix by_item_;
   const IalsOptions options_;
   ThreadPool& pool_;
+  Communicator* const ranks_;
   IalsFactors factors_;
 };
 

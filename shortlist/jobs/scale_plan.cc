@@ -49,15 +49,13 @@ class ScalePlanner {
   }
 
  private:
-  double rows() const { return counts_.rows / ranks_; }  // of a rank
+  double rows() const { return counts_.rows; }  // each rank has all of them
   bool restores() const {
     return config_.training.early_stopping.has_value() && config_.training.early_stopping->restore_best;
   }
   // Bytes of all values with their optimizer state, and with the best ones if they are kept.
   double state_bytes(double values) const { return kFloat * values * (1 + slots_ + (restores() ? 1 : 0)); }
-  double model_bytes() const {
-    return state_bytes(work_.dense_values) + state_bytes(work_.table_values) / ranks_;
-  }
+  double model_bytes() const { return state_bytes(work_.dense_values + work_.table_values); }
   double names_bytes() const {
     constexpr double kOverhead = 64;  // of a text in memory, and of its place in a table
     return counts_.users * (sample_.user_text + kOverhead) + counts_.items * (sample_.item_text + kOverhead);
@@ -79,31 +77,27 @@ class ScalePlanner {
                           row_bytes() * rows() + names_bytes();
     const double features =
         static_cast<double>(sample_.queries.features.size() + sample_.candidates.features.size());
-    // Each rank sends its vocabularies and counts to all others.
-    const double vocabulary = ranks_ == 1 ? 0 : names_bytes() * (ranks_ - 1) / ranks_;
     add("read", c_.read_start + c_.read_cell * rows() * static_cast<double>(sample_.columns) / speed_, memory,
         text_bytes());
-    add("fit", c_.fit_cell * rows() * features / speed_ + network_seconds(vocabulary, 1), memory, 0,
-        vocabulary);
+    add("fit", c_.fit_cell * rows() * features / speed_, memory, 0);
     add("encode", c_.encode_cell * rows() * features / speed_, memory, 0);
     prepared_ = memory;
   }
 
-  // Bytes that a rank sends in a step: gradients of dense parameters there and back; the touched rows of
-  // tables to who asks for them, their gradients to their owners; candidates and their gradients.
+  // Bytes that a rank sends in a step: in a sum of dense gradients, or of candidates' gradients, a chunk to
+  // each rank and its own chunk to all; its candidates' embeddings and its touched rows of tables to all.
   double step_bytes() const {
     if (ranks_ == 1) return 0;
-    const double others = static_cast<double>(ranks_ - 1) / ranks_;
-    const double dense = 2 * work_.dense_values * kFloat * others;
-    const double touched = 2 * work_.touched_values * share_ * kFloat * others;
-    const double candidates = 2 * counts_.batch_candidates * work_.width * kFloat * others;
-    return dense + touched + candidates;
+    const double candidates = counts_.batch_candidates * work_.width, others = ranks_ - 1;
+    const double summed = 2 * (work_.dense_values + candidates) / ranks_ * others;
+    const double gathered = (candidates + work_.touched_values) * share_ * others;
+    return kFloat * (summed + gathered);
   }
 
   // Adam moves every row of a table that has ever been touched.
   bool visits_idle_rows() const { return shortlist::visits_idle_rows(config_.training.optimizer); }
   double updated_values() const {
-    const double tables = visits_idle_rows() ? work_.table_values / ranks_ : work_.touched_values * share_;
+    const double tables = visits_idle_rows() ? work_.table_values : work_.touched_values;
     return work_.dense_values + tables;
   }
 
@@ -111,7 +105,7 @@ class ScalePlanner {
     const double compute = c_.step + (c_.operation * work_.operations + c_.byte_moved * work_.bytes +
                                       c_.softmax_pair * work_.softmax_pairs) *
                                          share_ / speed_;
-    constexpr double kExchanges = 6;  // rows of tables, candidates, sums, and their gradients
+    constexpr double kExchanges = 14;  // of candidates, batch statistics, losses, gradients, and sizes
     plan_.step_bytes = step_bytes();
     plan_.step_seconds = compute + c_.updated_value * updated_values() / speed_ +
                          network_seconds(plan_.step_bytes, kExchanges);
@@ -128,7 +122,7 @@ class ScalePlanner {
 
   double evaluation_memory() const {
     return c_.base_bytes + c_.evaluation_bytes + c_.evaluated_row_bytes * rows() +
-           c_.item_bytes * counts_.items + c_.user_bytes * counts_.users / ranks_ + model_bytes() +
+           c_.item_bytes * counts_.items + c_.user_bytes * counts_.users + model_bytes() +
            std::min(c_.item_block_bytes * counts_.items, c_.most_item_block);
   }
 
@@ -140,12 +134,11 @@ class ScalePlanner {
 
   void evaluate() {
     const double validation =
-        (ranking_seconds(counts_.validation) + c_.evaluated_row * counts_.validation) / ranks_ / speed_;
+        (ranking_seconds(counts_.validation) + c_.evaluated_row * counts_.validation) / speed_;
     add("validate an epoch", validation, plan_.stages.back().memory, 0);
     const double tested = counts_.test > 0 ? counts_.test : counts_.validation;
-    const double last =
-        c_.last_evaluation_fixed +
-        (c_.last_evaluation * ranking_seconds(tested) + c_.last_row * counts_.rows) / ranks_ / speed_;
+    const double last = c_.last_evaluation_fixed +
+                        (c_.last_evaluation * ranking_seconds(tested) + c_.last_row * counts_.rows) / speed_;
     add("evaluate", last, evaluation_memory(), 0);
   }
 
@@ -191,7 +184,7 @@ class ScalePlanner {
   }
 
   void note() {
-    const double adam = c_.updated_value * work_.table_values / ranks_ / speed_;
+    const double adam = c_.updated_value * work_.table_values / speed_;
     if (visits_idle_rows() && adam > plan_.step_seconds / 2)
       plan_.notes.push_back(fmt::format(
           "{:.0f} % of a step is the optimizer, which moves every row of the embedding tables that has "

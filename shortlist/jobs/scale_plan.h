@@ -2,9 +2,8 @@
 // several ranks. Sizes follow from the model's structure; times and the memory of rows from measured
 // constants.
 //
-// What ranks share: rows are split. Embedding tables, with their gradients and optimizer state, are split by
-// the hash of the id. All other parameters are replicated, and their gradients are summed in order.
-// Catalogue, users and vocabularies are replicated.
+// What ranks share is the work of a step: each computes its parts of every batch. Rows, parameters and the
+// optimizer's state are on every rank, and reading, evaluating and saving take as long as on one.
 #pragma once
 
 #include <string>

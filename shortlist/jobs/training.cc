@@ -260,11 +260,15 @@ class TrainingJob {
 
 void check_ranks(const Config& config, const Communicator& ranks) {
   if (ranks.size() == 1) return;
-  if (!config.has_towers())
-    throw usage_error("model.kind = \"{}\" trains on one rank, got {}", config.model.kind, ranks.size());
-  if (config.training.batch_parts < ranks.size())
+  if (config.model.retrieves_by_towers()) {
+    if (config.training.batch_parts >= ranks.size()) return;
     throw usage_error("training.batch_parts = {}: {} ranks need at least as many parts of a batch",
                       config.training.batch_parts, ranks.size());
+  }
+  if (config.model.kind != "ials")
+    throw usage_error("model.kind = \"{}\" trains on one rank, got {}", config.model.kind, ranks.size());
+  if (config.has_towers())
+    throw usage_error("[[ranking]] over model.kind = \"ials\" trains on one rank, got {}", ranks.size());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "shortlist/ranks/communicator.h"
 #include "shortlist/train/checkpoint.h"
 
 namespace shortlist {
@@ -14,6 +15,17 @@ std::vector<float> shares_of_most_popular(const SparseRows& entries) {
   for (const uint32_t count : counts) shares.push_back(static_cast<float>(count) / static_cast<float>(most));
   return shares;
 }
+
+namespace {
+
+bool any_of_ranks(Communicator& ranks, bool own) {
+  const std::byte said{own};
+  bool any = false;
+  for (const ByteVector& each : ranks.all_gather(std::span(&said, 1))) any = any || each[0] != std::byte{0};
+  return any;
+}
+
+}  // namespace
 
 FactorLearner::FactorLearner(const LearnerInput& input, std::string kind, int epochs)
     : input_(input), kind_(std::move(kind)), epochs_(epochs) {
@@ -53,14 +65,20 @@ Fitted FactorLearner::fit(const FitOptions& options, TrainingCallback& callback,
   }
   const int before = run.epoch;
   const Parameters none{ModelSpec()};
+  Communicator* const ranks = input_.ranks;
+  const bool alone = ranks == nullptr || ranks->size() == 1;
+  const std::atomic<bool> never = false;  // ranks stop together, between epochs
   while (run.epoch < epochs_) {
-    EpochRecord epoch = run_epoch(run.epoch, stop);
-    if (stop) return {.finished = false, .went_on = run.epoch != before, .history = run.history, .rates = {}};
+    EpochRecord epoch;
+    const bool stopped = alone ? false : any_of_ranks(*ranks, stop);
+    if (!stopped) epoch = run_epoch(run.epoch, alone ? stop : never);
+    if (stopped || (alone && stop))
+      return {.finished = false, .went_on = run.epoch != before, .history = run.history, .rates = {}};
     epoch.epoch = ++run.epoch;
     run.history.epochs.push_back(epoch);
     callback.after_step({run.epoch, epochs_, 1, 1, entries_.columns.size(), epoch.train});
     callback.after_epoch(epoch, none);
-    if (options.checkpoints.empty()) continue;
+    if (options.checkpoints.empty() || (!alone && ranks->rank() > 0)) continue;
     save_checkpoint(checkpoint_path(options.checkpoints, run), view);
     prune_checkpoints(options.checkpoints, input_.training.settings.keep_checkpoints);
   }

@@ -169,7 +169,7 @@ class IalsLearner final : public FactorLearner {
                                   .solver = settings_.solver,
                                   .cg_steps = settings_.cg_steps,
                                   .seed = seed()},
-                      input().pool);
+                      input().pool, input().ranks);
   }
 
   EpochRecord run_epoch(int, const std::atomic<bool>& stop) override {

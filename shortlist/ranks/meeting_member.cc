@@ -10,6 +10,7 @@
 #include <mutex>
 #include <sstream>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "shortlist/base/start_thread.h"
@@ -111,6 +112,8 @@ class MeetingMember::Client {
   }
 
   void leave(const std::optional<RankLoss>& failure) {
+    const std::lock_guard leaving(leave_mutex_);  // the end of a life line may come at any time
+    if (std::exchange(left_, true)) return;
     const int kind = failure ? static_cast<int>(failure->kind) : 0;
     const std::string farewell = wire_form({MeetingKind::leave, kind, "", failure ? failure->message : ""});
     stop();
@@ -258,6 +261,9 @@ class MeetingMember::Client {
   int32_t exchanges_ = 0;  // begun so far
   std::atomic<int32_t> exchange_ = kNoExchange;
   std::thread thread_;  // after the connection is accepted, only it uses the socket
+
+  std::mutex leave_mutex_;
+  bool left_ = false;
 
   std::mutex mutex_;  // guards the rest
   std::condition_variable changed_;

@@ -138,7 +138,9 @@ const RankLoss kLifeLineEnded = {.message =
 
 void run_as_rank(const RankSpec& spec, const std::function<void(Communicator&)>& run,
                  const std::function<void(const RankLoss&)>& end_process) {
-  std::optional<LifeLine> life_line;
+  std::unique_ptr<MeetingPoint> meeting;  // of rank 0
+  std::unique_ptr<MeetingMember> member;
+  std::optional<LifeLine> life_line;  // destroyed first, since it uses the member
   if (spec.life_line && end_process) life_line.emplace([end_process] { end_process(kLifeLineEnded); });
   if (spec.ranks == 1) {
     SingleRank alone;
@@ -147,11 +149,10 @@ void run_as_rank(const RankSpec& spec, const std::function<void(Communicator&)>&
   // Gloo writes to connections that a lost rank has closed. The write must fail, not end this process.
   std::signal(SIGPIPE, SIG_IGN);
   const ShortlistCollectives& module = collectives();
-  const std::unique_ptr<MeetingPoint> meeting = spec.rank == 0 ? open_meeting_point(spec) : nullptr;
-  MeetingMember member(spec);
-  if (life_line) life_line->before_end([&member] { member.leave(kLifeLineEnded); });
-  run_connected(spec, member, module, run, end_process);
-  if (life_line) life_line->before_end({});
+  if (spec.rank == 0) meeting = open_meeting_point(spec);
+  member = std::make_unique<MeetingMember>(spec);
+  if (life_line) life_line->before_end([&member] { member->leave(kLifeLineEnded); });
+  run_connected(spec, *member, module, run, end_process);
 }
 
 }  // namespace shortlist

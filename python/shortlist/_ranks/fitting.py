@@ -19,6 +19,7 @@ from shortlist._ranks.job import Attempt
 from shortlist._ranks.shards import Shards, key_columns
 from shortlist._tables import to_table
 
+_PARTS = 8  # of a batch
 _TO_REPLACE = 120.0  # seconds that a cluster has to replace a lost worker
 
 
@@ -79,7 +80,7 @@ def fit_on(
     if os.path.exists(out):
         raise ConfigError(f"{out}: is there already; remove it, or choose another folder for storage or out")
     tables = _tables(cluster, estimator, data, key, shared, token)
-    arguments = ["train", _config(estimator, tables, shared), "--out", out, "--json", "--threads", str(threads)]
+    arguments = ["train", _config(estimator, tables, shared, ranks), "--out", out, "--json", "--threads", str(threads)]
     for name, table in tables.items():
         arguments += [f"--{name}", table]
     first = Attempt(shared, token, ranks, 1, tuple(arguments), tuple(command))
@@ -133,12 +134,18 @@ def _shards(cluster: Cluster, data: Any, shards: Shards) -> str:
     return shards.table
 
 
-def _config(estimator: Estimator, tables: dict[str, str], shared: str) -> str:
-    """The config of the estimator for these tables, as a file."""
+def _config(estimator: Estimator, tables: dict[str, str], shared: str, ranks: int) -> str:
+    """The config of the estimator for these tables, as a file.
+
+    Unless it is set, the number of a batch's parts is the same for up to eight ranks, and so is the model.
+    """
     parameters = estimator.get_params()
     parameters.update((name, tables[name]) for name in ("items", "users") if name in tables)
     copy = type(estimator)(**parameters)
+    settings = copy._settings(tables["data"])
+    if settings.get("query"):  # a model with towers
+        settings.setdefault("training", {}).setdefault("batch_parts", max(_PARTS, 1 << (ranks - 1).bit_length()))
     path = os.path.join(shared, "config.toml")
     with open(path, "w", encoding="utf-8") as file:
-        file.write(_core.settings_to_toml(copy._settings(tables["data"])))
+        file.write(_core.settings_to_toml(settings))
     return path

@@ -81,8 +81,10 @@ def parameters(**further: object) -> dict[str, object]:
 
 @pytest.fixture(scope="session")
 def expected(aged: pd.DataFrame) -> str:
-    """The weights of a training on the rows in the order of their key, without an engine."""
-    return weights(sl.TwoTower(**parameters()).fit(aged))
+    """The weights of a training on the rows in the order of their key, without an engine, on one rank."""
+    settings = sl.TwoTower(**parameters())._settings(aged)
+    settings["training"]["batch_parts"] = 8
+    return weights(sl.train(settings, aged, verbose=False))
 
 
 class Record(sl.Callback):
@@ -132,3 +134,19 @@ def kill_the_parent_of_a_rank(folder: pathlib.Path, named: bytes = b"") -> None:
 
 def parent_of(process: int) -> int:
     return int(pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+needs_gloo = pytest.mark.skipif(
+    not PROGRAM.resolve().with_name("libshortlist_gloo.so").exists(), reason="built without Gloo: apt install libgloo-dev"
+)
+
+
+class KillARank(sl.Callback):
+    """Kills a rank after an epoch, once."""
+
+    def __init__(self, folder: pathlib.Path, epoch: int) -> None:
+        self.folder, self.epoch = folder, epoch
+
+    def on_epoch_end(self, run: sl.Run, epoch: sl.Epoch) -> None:
+        if epoch.epoch == self.epoch:
+            os.kill(ranks_of(self.folder)[-1], signal.SIGKILL)

@@ -7,6 +7,7 @@ import pyarrow.dataset
 import pytest
 from cases import (  # noqa: F401
     ALL_CALLS,
+    KillARank,
     Record,
     aged,
     bundle,
@@ -14,6 +15,7 @@ from cases import (  # noqa: F401
     expected,
     fake,
     kill_the_parent_of_a_rank,
+    needs_gloo,
     parameters,
     queries,
     ranks_of,
@@ -114,6 +116,26 @@ def test_a_callback_stops_all_ranks(aged, tmp_path):
     with pytest.raises(sl.Interrupted, match="a callback stopped the training"):
         fit(dd.from_pandas(aged, npartitions=2), callbacks=[Stop()], storage=tmp_path)
     assert not ranks_of(tmp_path)
+
+
+@needs_gloo
+def test_ranks_of_the_program_train_the_same_model(aged, expected, tmp_path):
+    ddf = dd.from_pandas(aged.sample(frac=1, random_state=2), npartitions=3, sort=False)
+    model = sl.TwoTower(**parameters())
+    assert shortlist.dask.fit(model, ddf, ranks=2, key="row", storage=tmp_path) is model
+    assert weights(model) == expected
+
+
+@needs_gloo
+def test_a_training_that_loses_a_rank_ends_with_the_same_bits(aged, tmp_path):
+    found = []
+    ddf = dd.from_pandas(aged, npartitions=3, sort=False)
+    for name, callbacks in (("whole", []), ("lost", [KillARank(tmp_path / "lost", 3)])):
+        model = sl.TwoTower(**parameters(epochs=40, early_stopping={"patience": 100}))
+        shortlist.dask.fit(model, ddf, ranks=2, key="row", storage=tmp_path / name, callbacks=callbacks)
+        found.append(weights(model))
+    assert found[0] == found[1]
+    assert (tmp_path / "lost/attempts/2").exists()
 
 
 def test_the_guide_runs(tmp_path):

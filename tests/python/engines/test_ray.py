@@ -14,6 +14,7 @@ from cases import (  # noqa: F401
     expected,
     fake,
     kill_the_parent_of_a_rank,
+    needs_gloo,
     parameters,
     queries,
     ranks_of,
@@ -93,6 +94,14 @@ def test_a_lost_worker_ends_its_rank_and_starts_all_again(aged, expected, tmp_pa
     killer.join()
     assert weights(result.model) == expected
     assert not ranks_of(tmp_path)
+
+
+@needs_gloo
+def test_ranks_of_the_program_train_the_same_model(aged, expected, tmp_path):
+    dataset = ray.data.from_pandas(aged.sample(frac=1, random_state=2)).repartition(3)
+    model = sl.TwoTower(**parameters())
+    result = shortlist.ray.Trainer(model, {"train": dataset}, ranks=2, key="row", storage=tmp_path).fit()
+    assert weights(result.model) == expected and result.lost == []
 
 
 def test_the_guide_runs(tmp_path):

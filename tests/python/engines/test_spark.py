@@ -14,6 +14,7 @@ from cases import (  # noqa: F401
     expected,
     fake,
     kill_the_parent_of_a_rank,
+    needs_gloo,
     parameters,
     queries,
     ranks_of,
@@ -166,6 +167,13 @@ def test_a_key_has_a_value_in_each_row(spark, aged, tmp_path):
         made.fit(df, {made.key: "gap"})
     with pytest.raises(sl.ConfigError, match="key: the data have no column 'none'"):
         made.fit(df, {made.key: "none"})
+
+
+@needs_gloo
+def test_ranks_of_the_program_train_the_same_model(spark, aged, expected, tmp_path):
+    made = shortlist.spark.TwoTower(**parameters(ranks=2, key="row", storage=tmp_path))
+    model = made.fit(spark.createDataFrame(aged.sample(frac=1, random_state=2)).repartition(3))
+    assert weights(model.model) == expected and model.lost == []
 
 
 def test_the_guide_runs(tmp_path):
