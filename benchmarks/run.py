@@ -2,7 +2,7 @@
 """Runs every benchmark, with its peers where they are at hand, and writes report.md and report.json.
 
     benchmarks/run.py [--build build] [--out build/bench] [--peers VENV] [--tensorflow VENV] [--data FOLDER] [--quick]
-                      [--models [--kinds VENV]] [--only NAME]...
+                      [--models [--kinds VENV]] [--only NAME]... [NAME...]
 
 --peers is what benchmarks/peers/setup makes, --tensorflow what tests/parity/setup makes. A peer that is not there is
 "not measured". --models also runs the kinds of models beside the libraries that are for them, which takes an hour or more:
@@ -254,7 +254,18 @@ def quality(bench):
             bench.row(f"quality, {table_name}, {len(runs)} seeds", ", ".join(f"{figure} {value:.3f}" for figure, value in means.items()), peer=name)
 
 
+def scale(bench):
+    """An epoch over several ranks, in memory and in mapped files."""
+    report = bench.json([sys.executable, str(ROOT / "benchmarks/scale.py"), "--program", str(bench.options.build / "shortlist"), "--json",
+                         *(["--rows", "20000", "--times", "1,10"] if bench.options.quick else [])], "scale.py")
+    for run in (report or {}).get("runs", []):
+        bench.row(f"{run['rows']:,} rows, {run['ranks']} ranks, {'mapped' if run['mapped'] else 'in memory'}",
+                  f"{run['rows_a_second']:,.0f} rows/s, {run['milliseconds']:.2f} ms a step", "1.6 x with 2 ranks", "1 rank",
+                  f"{run['times']:.2f} x", f"{run['peak_mb']:.0f} MB a rank, {run['kb_a_step']:.0f} kB sent a step")
+
+
 ALL = [machine, step, epoch, evaluation, exact_search, retrieval, data, large_batch, full_softmax, tables, dlrm, growth, plan]
+LARGE = [scale]
 MODELS = [item_kinds, classics_speed, sequences, quality]
 
 
@@ -311,15 +322,18 @@ def main():
     parser.add_argument("--large", action="store_true", help="also HNSW over a million vectors: half an hour of building")
     parser.add_argument("--models", action="store_true", help="also the kinds of models, beside --kinds")
     parser.add_argument("--kinds", default="", help="an environment with implicit, scikit-surprise, lightfm or RecTools")
-    parser.add_argument("--only", action="append", choices=[run.__name__ for run in [*ALL, *MODELS]])
+    names = [run.__name__ for run in [*ALL, *LARGE, *MODELS]]
+    parser.add_argument("--only", action="append", choices=names)
+    parser.add_argument("name", nargs="*", choices=[*names, []], help="the same as --only NAME")
     options = parser.parse_args()
+    options.only = [*(options.only or []), *options.name] or None
     options.out.mkdir(parents=True, exist_ok=True)
     options.peers, options.tensorflow = python_of(options.peers), python_of(options.tensorflow)
     options.kinds = python_of(options.kinds)
     options.table = table(options)
     load = os.getloadavg()[0]
     bench = Bench(options)
-    chosen = [*ALL, *MODELS] if options.models or options.only else ALL
+    chosen = [*ALL, *LARGE, *MODELS] if options.models or options.only else ALL
     for run in chosen:
         if options.only is None or run.__name__ in options.only:
             run(bench)
