@@ -10,6 +10,7 @@
 #include "shortlist/cli/load_generator.h"
 #include "shortlist/cli/table_options.h"
 #include "shortlist/init/init_config.h"
+#include "shortlist/jobs/large_data.h"
 #include "shortlist/recommend/recommender.h"
 #include "shortlist/server/keys.h"
 #include "shortlist/server/serve.h"
@@ -56,6 +57,15 @@ struct DoctorCommand {
 };
 void run(const DoctorCommand& command);
 
+// Of commands that work on data that may be larger than memory.
+struct LargeDataArguments {
+  std::string cache, max_memory;  // a folder, and a size such as 4G
+
+  LargeDataOptions options() const {
+    return {cache, max_memory.empty() ? 0 : parse_bytes(max_memory, "--max-memory")};
+  }
+};
+
 struct TrainCommand {
   std::string config;
   ConfigTableOptions tables;
@@ -67,6 +77,7 @@ struct TrainCommand {
   std::string from_checkpoint;  // a file, or a run's folder
   std::string from;             // a bundle
   bool keep_values = false;
+  LargeDataArguments large;
   std::vector<std::string> arguments;  // as typed, to print the command that continues
 };
 void run(const TrainCommand& command);
@@ -103,6 +114,7 @@ struct EvaluateCommand {
   std::string split, format = "text";
   std::vector<std::string> by;  // columns and kinds of segments
   bool full = false;
+  LargeDataArguments large;
   int threads = 0;
 };
 void run(const EvaluateCommand& command);
@@ -196,6 +208,7 @@ void run(const KeyCommand& command);
 struct SynthCommand {
   SynthOptions options;
   std::string out;
+  int64_t shard_rows = 0;
   int threads = 0;
   bool quiet = false;
 };

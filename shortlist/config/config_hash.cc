@@ -35,7 +35,7 @@ std::string config_hash(const Config& config) {
                     [&](const auto& entry) { return std::ranges::find(keys, entry.first) != keys.end(); });
     }
   };
-  leave_out("training", {"epochs", "refit", "tensorboard", "keep_checkpoints"});
+  leave_out("training", {"epochs", "refit", "tensorboard", "keep_checkpoints", "table_storage"});
   leave_out("model", {"epochs"});
   leave_out_learning_rates(written);
   leave_out("retrieval", {"index", "hnsw"});

@@ -93,6 +93,12 @@ struct Run {
   const std::unique_ptr<Learner> learner;
 
  private:
+  static ModelSpec model_of(const Config& config, const PreparedData& prepared, const TrainSpec& training) {
+    if (!config.has_towers()) return {};
+    ModelSpec model = build_model(config, prepared.features, prepared.label_scales);
+    check_parameters_fit(model, training);
+    return model;
+  }
   Run(const Config& config, const DataSpec& data, const TrainSpec& training, const Table& table,
       TrainOn train_on, ThreadPool& pool, const Earlier* earlier)
       : notes(table.notes()),
@@ -102,8 +108,7 @@ struct Run {
               findings = find_faults(config, table, columns, split);
             },
             earlier == nullptr ? nullptr : &earlier->features)),
-        model(config.has_towers() ? build_model(config, prepared.features, prepared.label_scales)
-                                  : ModelSpec()),
+        model(model_of(config, prepared, training)),
         learner(make_learner({config.model, training, model, prepared, pool, config.query.all_features(),
                               earlier == nullptr ? nullptr : &earlier->model})) {}
 };
@@ -128,6 +133,11 @@ std::string finished_note(const std::string& out, size_t epochs, bool stopped_ea
       "{}: the run is finished: all {} epochs are done; train longer with --set {}=N, or start "
       "again with --overwrite",
       out, epochs, setting);
+}
+
+// Where the run keeps what is larger than memory.
+std::string cache_folder(const TrainingOptions& options) {
+  return options.large.cache.empty() ? run_folder(options.out) + "/cache" : options.large.cache;
 }
 
 class TrainingJob {
@@ -247,7 +257,13 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   // The structure of an imported model is kept when its run is resumed, but not when the run is overwritten.
   std::vector<ExtraFile> kept;
   if (!fs::exists(anew_file(options.out))) kept = kept_structure(options.out);
-  return TrainingJob(config, options, callback, stop, std::move(kept)).run();
+  const std::string cache = cache_folder(options);
+  TrainingResult result = within_memory(options.large.max_memory, [&] {
+    const LargeData large(options.large, cache, config.training.table_storage == TableStorage::mapped);
+    return TrainingJob(config, options, callback, stop, std::move(kept)).run();
+  });
+  result.spilled_bytes = SpillFolder::most_bytes();
+  return result;
 }
 
 }  // namespace shortlist

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "shortlist/config/config.h"
+#include "shortlist/jobs/large_data.h"
 #include "shortlist/metrics/evaluation_report.h"
 #include "shortlist/train/training_callback.h"
 
@@ -25,12 +26,14 @@ struct TrainingOptions {
   // that the table still has keep their embeddings, and new ones begin with the mean.
   std::string from;
   bool keep_values = false;  // also values that the table no longer has
+  LargeDataOptions large = {};
 };
 
 struct TrainingResult {
   bool finished = false;  // false: stopped; `--resume` continues
   History history;
   EvaluationReport report;
+  size_t spilled_bytes = 0;  // the most that was in files at a time (LargeDataOptions)
 };
 
 // Trains, evaluates on the test rows (on the validation rows if there are none), and saves. A folder that

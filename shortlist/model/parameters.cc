@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "shortlist/base/spill.h"
 #include "shortlist/math/elementwise.h"
 
 namespace shortlist {
@@ -21,6 +22,7 @@ void Parameters::add(const std::string& node, ParameterSpec parameter) {
   const auto found = std::ranges::find(names_, name);
   const auto number = static_cast<size_t>(found - names_.begin());
   if (found == names_.end()) {
+    const SpillTable spills(parameter.table);
     Buffer& values = values_.emplace_back(parameter.rows, parameter.cols);
     auto state = std::make_unique<ParameterState>();
     state->value = values.view(parameter.rows, parameter.cols);
