@@ -15,7 +15,7 @@
 
 namespace shortlist {
 
-inline constexpr size_t kSpillBytes = size_t{1} << 20;
+inline constexpr size_t kSpillBytes = size_t{1} << 18;
 
 struct Spilled {
   bool vectors = false, tables = false;

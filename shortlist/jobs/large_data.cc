@@ -7,12 +7,22 @@
 #include "shortlist/optim/optimizer.h"
 
 namespace shortlist {
+namespace {
+
+// What the program, DuckDB and two threads need for a small table and a small model.
+constexpr size_t kLeastMemory = size_t{128} << 20;
+
+}  // namespace
 
 LargeData::LargeData(const LargeDataOptions& options, const std::string& default_cache, bool tables) {
   const bool vectors = !options.cache.empty() || options.max_memory > 0;
   if (vectors || tables)
     folder_.emplace(options.cache.empty() ? default_cache : options.cache, Spilled{vectors, tables});
-  if (options.max_memory > 0) limit_.emplace(options.max_memory);
+  if (options.max_memory == 0) return;
+  if (options.max_memory < kLeastMemory)
+    throw usage_error("--max-memory: got {}, need at least {} for any table",
+                      binary_bytes_text(options.max_memory), binary_bytes_text(kLeastMemory));
+  limit_.emplace(options.max_memory);
 }
 
 size_t parameter_bytes(const ModelSpec& model, const TrainSpec& training) {
