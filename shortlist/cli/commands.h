@@ -11,6 +11,7 @@
 #include "shortlist/cli/rank_arguments.h"
 #include "shortlist/cli/table_options.h"
 #include "shortlist/init/init_config.h"
+#include "shortlist/jobs/large_data.h"
 #include "shortlist/jobs/scale_question.h"
 #include "shortlist/recommend/recommender.h"
 #include "shortlist/server/keys.h"
@@ -68,6 +69,15 @@ struct DoctorCommand {
 };
 void run(const DoctorCommand& command);
 
+// Of commands that work on data that may be larger than memory.
+struct LargeDataArguments {
+  std::string cache, max_memory;  // a folder, and a size such as 4G
+
+  LargeDataOptions options() const {
+    return {cache, max_memory.empty() ? 0 : parse_bytes(max_memory, "--max-memory")};
+  }
+};
+
 struct TrainCommand {
   std::string config;
   ConfigTableOptions tables;
@@ -79,6 +89,7 @@ struct TrainCommand {
   std::string from_checkpoint;  // a file, or a run's folder
   std::string from;             // a bundle
   bool keep_values = false;
+  LargeDataArguments large;
   std::vector<std::string> arguments;  // as typed, to print the command that continues
   RankArguments ranks;
 };
@@ -116,6 +127,7 @@ struct EvaluateCommand {
   std::string split, format = "text";
   std::vector<std::string> by;  // columns and kinds of segments
   bool full = false;
+  LargeDataArguments large;
   int threads = 0;
 };
 void run(const EvaluateCommand& command);
@@ -221,6 +233,7 @@ void run(const KeyCommand& command);
 struct SynthCommand {
   SynthOptions options;
   std::string out;
+  int64_t shard_rows = 0;
   int threads = 0;
   bool quiet = false;
 };

@@ -8,7 +8,10 @@
 
 namespace shortlist {
 
-void run(const EvaluateCommand& command) {
+namespace {
+
+// The report as text or JSON.
+std::string evaluated(const EvaluateCommand& command) {
   Bundle bundle = load_bundle(command.bundle);
   Config config = *bundle.config;
   // By default, the tables that the run read, if the bundle still has its run.
@@ -16,9 +19,21 @@ void run(const EvaluateCommand& command) {
   command.tables.apply(config);
   const EvaluationReport report =
       evaluate(std::move(bundle), config, command.split, command.threads, command.by);
-  print_data(command.format == "json"
-                 ? report_json(report)
-                 : report_text(report, command.full ? ReportDetail::full : ReportDetail::brief));
+  return command.format == "json"
+             ? report_json(report)
+             : report_text(report, command.full ? ReportDetail::full : ReportDetail::brief);
+}
+
+}  // namespace
+
+void run(const EvaluateCommand& command) {
+  const LargeDataOptions options = command.large.options();
+  if (options.max_memory > 0 && options.cache.empty())
+    throw usage_error("--max-memory: needs --cache DIR, a folder for the data that are larger than memory");
+  print_data(within_memory(options.max_memory, [&] {
+    const LargeData large(options, "");
+    return evaluated(command);
+  }));
 }
 
 }  // namespace shortlist

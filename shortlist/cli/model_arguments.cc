@@ -42,6 +42,18 @@ void add_doctor(CLI::App& app, Chosen& chosen) {
               "  shortlist doctor config.toml --strict\n");
 }
 
+void add_large_data(CLI::App& app, LargeDataArguments& large, const char* default_cache) {
+  app.add_option("--cache", large.cache,
+                 std::string("Keep large columns and rows in files of this folder, of which the system keeps "
+                             "in memory what it can. The results are the same. The default is memory") +
+                     default_cache)
+      ->option_text("DIR");
+  app.add_option("--max-memory", large.max_memory,
+                 "Limit of the memory that the program allocates, besides the files of --cache, such as 4G. "
+                 "A run that needs more fails")
+      ->option_text("SIZE");
+}
+
 void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& arguments) {
   CLI::App* sub = nullptr;
   const auto command = add_command<TrainCommand>(app, chosen, "train",
@@ -93,6 +105,7 @@ void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& ar
       ->excludes(resume)
       ->excludes(seeds)
       ->option_text("PATH");
+  add_large_data(*sub, command->large, "; with --max-memory, a folder of the run");
   sub->add_flag("--profile", command->profile,
                 "After training, print what each phase of a step does and how long it takes");
   sub->add_flag("--json", command->json, "Write events as JSON lines to standard output, for programs");
@@ -131,6 +144,7 @@ void add_evaluate(CLI::App& app, Chosen& chosen) {
   add_format(*sub, command->format, {"text", "json"});
   sub->add_flag("--full", command->full,
                 "With --format text: show every figure, including those that are left out to fit one screen");
+  add_large_data(*sub, command->large, "");
   add_threads(*sub, command->threads);
   add_text_options(*sub, command->tables.data);
   sub->footer(std::string(kTableHelp) +

@@ -14,7 +14,11 @@ void run(const SynthCommand& command) {
     throw_if_stopped();
     progress.show(static_cast<uint64_t>(done));
   };
-  write_synth(options, command.out, show, command.threads);
+  if (command.shard_rows > 0) {
+    write_synth_shards(options, command.out, command.shard_rows, show, command.threads);
+  } else {
+    write_synth(options, command.out, show, command.threads);
+  }
   progress.finish(static_cast<uint64_t>(options.rows), command.out);
 }
 

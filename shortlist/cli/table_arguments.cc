@@ -67,13 +67,18 @@ void add_synth(CLI::App& app, Chosen& chosen) {
   };
   command->options.fields(visit);
   add_table_file(*sub, command->out);
+  sub->add_option("--shard-rows", command->shard_rows,
+                  "Write a folder of Parquet files with this many rows each. --out is the folder.")
+      ->check(positive())
+      ->option_text("N");
   add_threads(*sub, command->threads);
   sub->add_flag("--quiet", command->quiet, "Do not show progress");
   sub->footer(
       "\nThe planted taste is written to FILE.truth.json.\n"
       "\nExamples:\n"
       "  shortlist synth --rows 100000 --out ratings.csv\n"
-      "  shortlist synth --rows 100000000 --seed 7 --out ratings.parquet\n");
+      "  shortlist synth --rows 100000000 --seed 7 --out ratings.parquet\n"
+      "  shortlist synth --rows 1000000000 --shard-rows 10000000 --out ratings\n");
 }
 
 }  // namespace

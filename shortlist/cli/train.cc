@@ -75,7 +75,8 @@ TrainingOptions options_of(const TrainCommand& command, Communicator& ranks) {
           .from_checkpoint = command.from_checkpoint,
           .from = command.from,
           .keep_values = command.keep_values,
-          .ranks = &ranks};
+          .ranks = &ranks,
+          .large = command.large.options()};
 }
 
 TrainingResult train_to_the_end(const TrainCommand& command, const Config& config,
@@ -118,6 +119,8 @@ void run_one(const TrainCommand& command, Communicator& ranks) {
   if (!prints(ranks)) return;
   if (!command.json) print_data(report_text(result.report, ReportDetail::brief));
   if (command.json || command.quiet) return;
+  if (result.spilled_bytes > 0)
+    say("up to {} of data were in files, not in memory", binary_bytes_text(result.spilled_bytes));
   const bool has_curves = !result.history.epochs.empty();
   say("saved in {0}; all figures are in {0}/report.txt{1} {0}/run/report.html", options.out,
       has_curves ? ", the learning curves in" : " and");

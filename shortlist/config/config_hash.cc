@@ -49,7 +49,7 @@ std::string config_hash(const Config& config) {
   const auto leave_out = [&](const char* section, std::initializer_list<std::string_view> keys) {
     leave_out_keys(written, section, keys);
   };
-  leave_out("training", {"epochs", "refit", "tensorboard", "keep_checkpoints"});
+  leave_out("training", {"epochs", "refit", "tensorboard", "keep_checkpoints", "table_storage"});
   leave_out("model", {"epochs"});
   leave_out_learning_rates(written);
   leave_out("retrieval", {"index", "hnsw"});

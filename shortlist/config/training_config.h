@@ -1,6 +1,7 @@
 // [training].
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -67,6 +68,13 @@ struct EnumNames<TaskWeights> {
                                                                        {TaskWeights::learned, "learned"}};
 };
 
+enum class TableStorage : uint8_t { memory, mapped };
+template <>
+struct EnumNames<TableStorage> {
+  static constexpr std::pair<TableStorage, std::string_view> names[] = {{TableStorage::memory, "memory"},
+                                                                        {TableStorage::mapped, "mapped"}};
+};
+
 struct TrainingConfig {
   int epochs = 10;
   int batch = 2048, batch_parts = 1;
@@ -79,10 +87,12 @@ struct TrainingConfig {
   std::optional<EarlyStoppingConfig> early_stopping;
   bool keras_compatible = false;
   bool refit = false;
+  TableStorage table_storage = TableStorage::memory;
   int group_rows = 0;
   TaskWeights task_weights = TaskWeights::fixed;
   bool tensorboard = true;
   int keep_checkpoints = 2;
+  int shard_rows = 0;
 
   template <typename Visitor>
   void fields(Visitor& visit) {
@@ -123,6 +133,14 @@ struct TrainingConfig {
     visit("task_weights", task_weights,
           "fixed: each task has its weight. learned: the loss of task i is weight_i (loss_i exp(-s_i) + s_i) "
           "with a trained s_i (Kendall et al. 2018).");
+    visit("shard_rows", shard_rows,
+          "For data larger than memory: the training rows, in the order of the table, are cut into shards of "
+          "this many rows, and an epoch shuffles the rows of four random shards at a time. 0 shuffles all "
+          "rows together, as does a number that is not less than the rows.",
+          Range::at_least(0));
+    visit("table_storage", table_storage,
+          "Where embedding tables and their optimizer's state are: in memory, or mapped to files in the "
+          "folder of the run, of which the system keeps in memory what it can. The results are the same.");
     visit("tensorboard", tensorboard, "Write event files for TensorBoard");
     visit("keep_checkpoints", keep_checkpoints,
           "Number of latest epochs whose checkpoints are kept, in addition to the best one. 0 keeps all.",

@@ -94,6 +94,12 @@ struct Run {
   const std::unique_ptr<Learner> learner;
 
  private:
+  static ModelSpec model_of(const Config& config, const PreparedData& prepared, const TrainSpec& training) {
+    if (!config.has_towers()) return {};
+    ModelSpec model = build_model(config, prepared.features, prepared.label_scales);
+    check_parameters_fit(model, training);
+    return model;
+  }
   Run(const Config& config, const DataSpec& data, const TrainSpec& training, const Table& table,
       TrainOn train_on, ThreadPool& pool, const Earlier* earlier, Communicator* ranks)
       : notes(table.notes()),
@@ -103,8 +109,7 @@ struct Run {
               findings = find_faults(config, table, columns, split);
             },
             earlier == nullptr ? nullptr : &earlier->features)),
-        model(config.has_towers() ? build_model(config, prepared.features, prepared.label_scales)
-                                  : ModelSpec()),
+        model(model_of(config, prepared, training)),
         learner(make_learner({config.model, training, model, prepared, pool, config.query.all_features(),
                               earlier == nullptr ? nullptr : &earlier->model, ranks})) {}
 };
@@ -141,6 +146,11 @@ std::string finished_note(const std::string& out, size_t epochs, bool stopped_ea
       "{}: the run is finished: all {} epochs are done; train longer with --set {}=N, or start "
       "again with --overwrite",
       out, epochs, setting);
+}
+
+// Where the run keeps what is larger than memory.
+std::string cache_folder(const TrainingOptions& options) {
+  return options.large.cache.empty() ? run_folder(options.out) + "/cache" : options.large.cache;
 }
 
 class TrainingJob {
@@ -271,6 +281,18 @@ void check_ranks(const Config& config, const Communicator& ranks) {
     throw usage_error("[[ranking]] over model.kind = \"ials\" trains on one rank, got {}", ranks.size());
 }
 
+// Keeps large data in files while the job runs, as the options say.
+template <typename Job>
+TrainingResult with_large_data(const Config& config, const TrainingOptions& options, Job job) {
+  const std::string cache = cache_folder(options);
+  TrainingResult result = within_memory(options.large.max_memory, [&] {
+    const LargeData large(options.large, cache, config.training.table_storage == TableStorage::mapped);
+    return job();
+  });
+  result.spilled_bytes = SpillFolder::most_bytes();
+  return result;
+}
+
 }  // namespace
 
 TrainingResult train(const Config& config, const TrainingOptions& options, TrainingCallback& callback,
@@ -280,10 +302,14 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
     throw usage_error(
         "training.refit trains a new model; to make a bundle of a checkpoint, set training.refit=false");
   if (options.ranks != nullptr) check_ranks(config, *options.ranks);
+  const auto join = [&] {
+    if (options.ranks != nullptr) options.ranks->barrier();
+  };
   if (options.ranks != nullptr && options.ranks->rank() > 0) {
-    options.ranks->barrier();  // rank 0 has prepared the folder
-    const TrainingResult result = TrainingJob(config, options, callback, stop, {}).follow();
-    options.ranks->barrier();  // rank 0 has written the bundle
+    join();  // rank 0 has prepared the folder
+    const TrainingResult result = with_large_data(
+        config, options, [&] { return TrainingJob(config, options, callback, stop, {}).follow(); });
+    join();  // rank 0 has written the bundle
     return result;
   }
   check_output(options);
@@ -296,9 +322,10 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   // The structure of an imported model is kept when its run is resumed, but not when the run is overwritten.
   std::vector<ExtraFile> kept;
   if (!fs::exists(anew_file(options.out))) kept = kept_structure(options.out);
-  if (options.ranks != nullptr) options.ranks->barrier();
-  const TrainingResult result = TrainingJob(config, options, callback, stop, std::move(kept)).run();
-  if (options.ranks != nullptr) options.ranks->barrier();
+  join();
+  const TrainingResult result = with_large_data(
+      config, options, [&] { return TrainingJob(config, options, callback, stop, std::move(kept)).run(); });
+  join();
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "shortlist/config/config.h"
+#include "shortlist/jobs/large_data.h"
 #include "shortlist/metrics/evaluation_report.h"
 #include "shortlist/ranks/communicator.h"
 #include "shortlist/train/training_callback.h"
@@ -29,12 +30,14 @@ struct TrainingOptions {
   // Train together with other ranks, all with the same config, table and output folder, which they must be
   // able to read. Rank 0 writes the run and the bundle. Null: one rank.
   Communicator* ranks = nullptr;
+  LargeDataOptions large = {};
 };
 
 struct TrainingResult {
   bool finished = false;  // false: stopped; `--resume` continues
   History history;
   EvaluationReport report;
+  size_t spilled_bytes = 0;  // the most that was in files at a time (LargeDataOptions)
 };
 
 // Trains, evaluates on the test rows (on the validation rows if there are none), and saves. A folder that

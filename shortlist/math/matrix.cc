@@ -6,6 +6,8 @@
 #include <cstring>
 #include <new>
 
+#include "shortlist/base/spill.h"
+
 namespace shortlist {
 
 Buffer::Buffer(size_t size) : size_(size) {
@@ -14,6 +16,8 @@ Buffer::Buffer(size_t size) : size_(size) {
   size_t bytes = (size + kSlack) * sizeof(float);
   const size_t alignment = bytes >= kWorthAPage ? kHugePage : 64;
   bytes = (bytes + alignment - 1) / alignment * alignment;
+  data_.reset(static_cast<float*>(spill_table(bytes)));
+  if (data_ != nullptr) return;
   float* data = static_cast<float*>(std::aligned_alloc(alignment, bytes));
   if (data == nullptr) throw std::bad_alloc();
 #if defined(MADV_HUGEPAGE)
@@ -23,6 +27,8 @@ Buffer::Buffer(size_t size) : size_(size) {
   data_.reset(data);
 }
 
-void Buffer::Free::operator()(float* p) const { std::free(p); }
+void Buffer::Free::operator()(float* p) const {
+  if (!unspill(p)) std::free(p);
+}
 
 }  // namespace shortlist

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "shortlist/base/spill.h"
 #include "shortlist/math/elementwise.h"
 
 namespace shortlist {
@@ -34,6 +35,7 @@ void Parameters::add(const std::string& node, ParameterSpec parameter, Parameter
       state->value = whole->states_[number]->value;
       state->panels = whole->states_[number]->panels;
     } else {
+      const SpillTable spills(parameter.table);
       Buffer& values = values_.emplace_back(parameter.rows, parameter.cols);
       state->value = values.view(parameter.rows, parameter.cols);
     }

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "shortlist/base/spill.h"
 #include "shortlist/layers/batch_norm.h"
 #include "shortlist/layers/dense.h"
 #include "shortlist/layers/embedding.h"
+#include "shortlist/testing/temporary_folder.h"
 
 namespace shortlist {
 namespace {
@@ -77,6 +79,19 @@ TEST(Parameters, MakesGradientsOnlyOfWhatIsTrained) {
   EXPECT_EQ(parameters.find("query/batch_norm/moving_mean")->gradient.data, nullptr);
   EXPECT_EQ(parameters.find("query/genre/embeddings")->gradient.data,
             nullptr);  // allocated for the rows that a batch touches
+}
+
+TEST(Parameters, HaveTheSameValuesInMappedFiles) {
+  const TemporaryFolder folder;
+  const ModelSpec spec = small_model();
+  Parameters memory(spec);
+  memory.initialize(3);
+  const SpillFolder spills(folder / "cache", {.tables = true});
+  Parameters mapped(spec);
+  mapped.initialize(3);
+  EXPECT_GT(SpillFolder::bytes(), 50u * 3 * 4);
+  for (size_t i = 0; i < memory.size(); ++i)
+    EXPECT_EQ(values(mapped, memory.name(i)), values(memory, memory.name(i))) << memory.name(i);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "shortlist/base/prefetch.h"
+#include "shortlist/base/spill.h"
 #include "shortlist/math/elementwise.h"
 #include "shortlist/optim/optimizer.h"
 #include "shortlist/optim/rules.h"
@@ -24,9 +25,11 @@ class RuleOptimizer : public Optimizer {
       : config_(config), rule_(config), parameters_(std::move(parameters)) {
     for (const Trained& p : parameters_) {
       State& state = states_.emplace_back();
+      const SpillTable spills(p.table);
       for (size_t s = 0; s < rule_.slot_names().size(); ++s) {
         state.slots.emplace_back(p.value.rows, slot_cols(p));
-        fill(state.slots.back().span(), rule_.initial(s));
+        // Zeros already. Pages of a mapped file that no step touches are then never created.
+        if (rule_.initial(s) != 0) fill(state.slots.back().span(), rule_.initial(s));
       }
       if (p.table && (rule_.visits_idle_rows() || visits_all_rows(p))) state.rows.track(p.value.rows);
     }

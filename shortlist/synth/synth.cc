@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <optional>
 
+#include "shortlist/base/error.h"
 #include "shortlist/base/threads.h"
+#include "shortlist/io/file.h"
 #include "shortlist/synth/rows.h"
 #include "shortlist/synth/titles.h"
 #include "shortlist/synth/truth_file.h"
@@ -17,40 +21,57 @@ constexpr int64_t kTaskRows = 16'384;  // approximately
 
 class SynthTable {
  public:
-  SynthTable(const SynthTruth& truth, const std::string& path)
-      : truth_(truth),
-        writer_(path, {{"user", ColumnType::text},
-                       {"country", ColumnType::text},
-                       {"age_group", ColumnType::text},
-                       {"title", ColumnType::text},
-                       {"genres", ColumnType::text},
-                       {"year", ColumnType::integer},
-                       {"rating", ColumnType::integer},
-                       {"time", ColumnType::time}}) {
+  // One file, or with `shard_rows` a folder of files.
+  SynthTable(const SynthTruth& truth, const std::string& path, int64_t shard_rows = 0)
+      : truth_(truth), path_(path), shard_rows_(shard_rows) {
+    open();
     for (const SynthItem& item : truth.items) genres_.push_back(item.genres_text());
   }
 
   void write(const SynthRow& row) {
+    if (shard_rows_ > 0 && rows_ == shard_rows_) {
+      writer_->finish();
+      ++shard_;
+      open();
+    }
+    ++rows_;
     const SynthUser& user = truth_.users[row.user];
     const SynthItem& item = truth_.items[row.item];
     if (user_id_.empty() || row.user != user_) user_id_ = synth_user_id(user_ = row.user);
-    writer_.text(user_id_);
-    writer_.text(synth_country_names()[user.country]);
-    writer_.text(synth_age_group_names()[user.age_group]);
-    writer_.text(item.title);
-    writer_.text(genres_[row.item]);
-    writer_.integer(item.year);
-    writer_.integer(row.rating);
-    writer_.time(static_cast<double>(row.time));
+    writer_->text(user_id_);
+    writer_->text(synth_country_names()[user.country]);
+    writer_->text(synth_age_group_names()[user.age_group]);
+    writer_->text(item.title);
+    writer_->text(genres_[row.item]);
+    writer_->integer(item.year);
+    writer_->integer(row.rating);
+    writer_->time(static_cast<double>(row.time));
   }
-  void finish() { writer_.finish(); }
+  void finish() { writer_->finish(); }
 
  private:
+  void open() {
+    writer_.emplace(shard_rows_ > 0 ? fmt::format("{}/part-{:05}.parquet", path_, shard_) : path_,
+                    std::vector<OutputColumn>{{"user", ColumnType::text},
+                                              {"country", ColumnType::text},
+                                              {"age_group", ColumnType::text},
+                                              {"title", ColumnType::text},
+                                              {"genres", ColumnType::text},
+                                              {"year", ColumnType::integer},
+                                              {"rating", ColumnType::integer},
+                                              {"time", ColumnType::time}});
+    rows_ = 0;
+  }
+
   const SynthTruth& truth_;
+  const std::string path_;
+  const int64_t shard_rows_;
+  int64_t rows_ = 0;  // of the present file
+  int shard_ = 0;
   std::vector<std::string> genres_;  // [items], as text
   uint32_t user_ = 0;
   std::string user_id_;  // of user_
-  TableWriter writer_;
+  std::optional<TableWriter> writer_;
 };
 
 // Sums over the rows in order, so that the sums do not depend on the threads.
@@ -117,6 +138,24 @@ void write_synth(const SynthOptions& options, const std::string& path, const Syn
   const SynthStatistics figures = write_rows(truth, rows, table, progress, threads);
   table.finish();
   if (path != "-") write_synth_truth(truth, figures, synth_truth_path(path));
+}
+
+void write_synth_shards(const SynthOptions& options, const std::string& folder, int64_t shard_rows,
+                        const SynthProgress& progress, int threads) {
+  SHORTLIST_CHECK(shard_rows > 0);
+  const SynthTruth truth = synth_truth(options);
+  const SynthRows rows(truth);
+  make_directories(folder);
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".parquet")
+      throw usage_error("{}: contains {} already; need a folder without Parquet files", folder,
+                        entry.path().filename().string());
+  }
+  const std::string path = folder.ends_with('/') ? folder.substr(0, folder.size() - 1) : folder;
+  SynthTable table(truth, path, shard_rows);
+  const SynthStatistics figures = write_rows(truth, rows, table, progress, threads);
+  table.finish();
+  write_synth_truth(truth, figures, synth_truth_path(path));
 }
 
 std::string synth_truth_path(const std::string& path) { return path + ".truth.json"; }

@@ -23,6 +23,12 @@ using SynthProgress = std::function<void(int64_t rows_done, int64_t rows)>;
 void write_synth(const SynthOptions& options, const std::string& path, const SynthProgress& progress = {},
                  int threads = 0);
 
+// Writes the same rows as part-00000.parquet, part-00001.parquet, ... of a folder, each with `shard_rows`
+// rows but the last. The truth is written next to the folder. Throws a usage Error if the folder contains
+// Parquet files.
+void write_synth_shards(const SynthOptions& options, const std::string& folder, int64_t shard_rows,
+                        const SynthProgress& progress = {}, int threads = 0);
+
 // The path where write_synth() writes the truth: "ratings.csv.truth.json" for "ratings.csv".
 std::string synth_truth_path(const std::string& path);
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 #include <set>
 #include <unordered_map>
 
@@ -179,6 +180,19 @@ TEST(Synth, RejectsOtherFilesAsTruth) {
     EXPECT_EQ(message_of([&] { read_synth_truth(folder / "a.json"); }),
               folder / "a.json" + ": not the truth of a synthetic table");
   }
+}
+
+TEST(Synth, WritesShardsOfTheSameRows) {
+  TemporaryFolder folder;
+  write_synth(kSmall, folder / "one.parquet");
+  write_synth_shards(kSmall, folder / "many", 7'000);
+  const SynthTruth truth = synth_truth(kSmall);
+  EXPECT_EQ(read_rows(folder / "many", truth), read_rows(folder / "one.parquet", truth));
+  EXPECT_EQ(Table::open({.path = folder / "many/part-00002.parquet"}).rows(), 6'000u);
+  EXPECT_FALSE(std::filesystem::exists(folder / "many/part-00003.parquet"));
+  EXPECT_EQ(read_file(synth_truth_path(folder / "many")),
+            read_file(synth_truth_path(folder / "one.parquet")));
+  EXPECT_THROW(write_synth_shards(kSmall, folder / "many", 7'000), Error);
 }
 
 }  // namespace

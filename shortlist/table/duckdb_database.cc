@@ -3,6 +3,7 @@
 #include <exception>
 #include <filesystem>
 
+#include "shortlist/base/memory_limit.h"
 #include "shortlist/table/database.h"
 #include "shortlist/table/duckdb_api.h"
 #include "shortlist/table/duckdb_arrow.h"
@@ -124,13 +125,16 @@ Database::Database() : state_(std::make_unique<State>()) {
   // Two threads read text as fast as it can be encoded, and leave the other cores to training.
   const std::string spill =
       (std::filesystem::temp_directory_path() / fmt::format("shortlist-{}.duckdb", getpid())).string();
-  const std::pair<const char*, std::string> options[] = {
+  std::vector<std::pair<const char*, std::string>> options = {
       {"autoinstall_known_extensions", "false"},
       {"autoload_known_extensions", "false"},
       {"preserve_insertion_order", "true"},
       {"threads", "2"},
       {"temp_directory", spill},
   };
+  // DuckDB does not know this limit. The other half is for what is made of the rows.
+  if (const size_t limit = private_memory_limit(); limit != SIZE_MAX)
+    options.emplace_back("memory_limit", fmt::format("{}B", limit / 2));
   duckdb_config config = nullptr;
   api.create_config(&config);
   for (const auto& [name, value] : options) api.set_config(config, name, value.c_str());

@@ -251,7 +251,7 @@ class ValueCoder {
 
   // Stores texts contiguously in large blocks, which never grow.
   std::string_view keep(std::string_view text) {
-    constexpr size_t kLeastBytes = size_t{1} << 10, kMostDoublings = 6;
+    constexpr size_t kLeastBytes = size_t{1} << 10, kMostDoublings = 13;
     if (out_.memory.empty() || out_.memory.back().capacity() - out_.memory.back().size() < text.size()) {
       const size_t bytes = kLeastBytes << std::min(out_.memory.size(), kMostDoublings);
       out_.memory.emplace_back().reserve(std::max(bytes, text.size()));

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "shortlist/base/error.h"
 #include "shortlist/base/threads.h"
 
 namespace shortlist {
@@ -75,6 +76,52 @@ TEST(EpochRows, HaveAsManyBatchesAsWithoutGroups) {
   const Grouped grouped;
   const EpochRows epoch = epoch_rows(grouped.block(), {.whole = true}, 5, 3, 1);
   EXPECT_EQ(epoch.batches(), chunk_count(90, 5));
+}
+
+// 1000 training rows in a random order, as those of a random split.
+std::vector<uint32_t> mixed_rows() {
+  std::vector<uint32_t> rows;
+  for (uint32_t r = 0; r < 1000; ++r) rows.push_back((r * 317 + 11) % 1000);
+  return rows;
+}
+
+TEST(EpochRows, AreShuffledWithinWindowsOfShards) {
+  const std::vector<uint32_t> train = mixed_rows();
+  const GroupOrder order = {.shard_rows = 100, .window = 3};
+  const EpochRows epoch = epoch_rows({.train = train}, order, 64, 3, 1);
+  std::vector<uint32_t> sorted = epoch.rows, all = train;
+  std::ranges::sort(sorted);
+  std::ranges::sort(all);
+  EXPECT_EQ(sorted, all);
+  for (size_t begin = 0; begin < 1000; begin += 300) {
+    const auto window = std::span(epoch.rows).subspan(begin, std::min<size_t>(300, 1000 - begin));
+    std::set<uint32_t> shards;
+    for (const uint32_t row : window) shards.insert(row / 100);
+    EXPECT_EQ(shards.size(), window.size() / 100);
+    EXPECT_FALSE(std::ranges::is_sorted(window));
+  }
+}
+
+TEST(EpochRows, OfShardsArePureFunctionsOfSeedAndEpoch) {
+  const std::vector<uint32_t> train = mixed_rows();
+  const GroupOrder order = {.shard_rows = 100, .window = 3};
+  const auto rows = [&](uint64_t seed, uint64_t epoch) {
+    return epoch_rows({.train = train}, order, 64, seed, epoch).rows;
+  };
+  EXPECT_EQ(rows(3, 1), rows(3, 1));
+  EXPECT_NE(rows(3, 1), rows(3, 2));
+  EXPECT_NE(rows(3, 1), rows(4, 1));
+}
+
+TEST(EpochRows, OfOneShardAreThoseWithoutShards) {
+  const std::vector<uint32_t> train = mixed_rows();
+  EXPECT_EQ(epoch_rows({.train = train}, {.shard_rows = 1000}, 64, 3, 1).rows,
+            epoch_rows({.train = train}, {}, 64, 3, 1).rows);
+}
+
+TEST(EpochRows, RefuseShardsOfWholeGroups) {
+  const Grouped grouped;
+  EXPECT_THROW(rows_an_epoch(grouped.block(), {.whole = true, .shard_rows = 10}), Error);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "shortlist/base/spill.h"
 #include "shortlist/math/finite.h"
 #include "shortlist/train/checkpoint.h"
 #include "shortlist/train/epoch_rows.h"
@@ -19,6 +20,7 @@ std::vector<Buffer> copy_values(const Parameters& parameters) {
   std::vector<Buffer> values;
   for (size_t i = 0; i < parameters.size(); ++i) {
     const Matrix& value = parameters.at(i).value;
+    const SpillTable spills(parameters.at(i).spec.table);
     std::copy_n(value.data, value.rows * value.cols, values.emplace_back(value.rows, value.cols).data());
   }
   return values;
@@ -63,7 +65,8 @@ struct Trainer::State {
   int64_t steps_an_epoch() const { return static_cast<int64_t>(chunk_count(epoch_row_count, batch_rows())); }
   GroupOrder group_order() const {
     const auto groups = [](const Task& task) { return task.loss->needs().groups; };
-    return {std::ranges::any_of(step.tasks(), groups), static_cast<size_t>(spec.settings.group_rows)};
+    return {std::ranges::any_of(step.tasks(), groups), static_cast<size_t>(spec.settings.group_rows),
+            static_cast<size_t>(spec.settings.shard_rows)};
   }
   EpochRows rows_of_epoch(int epoch) const {
     const TrainingConfig& training = spec.settings;
