@@ -59,7 +59,8 @@ TrainingOptions options_of(const TrainCommand& command) {
           .overwrite = command.overwrite,
           .from_checkpoint = command.from_checkpoint,
           .from = command.from,
-          .keep_values = command.keep_values};
+          .keep_values = command.keep_values,
+          .features = command.features};
 }
 
 TrainingResult train_to_the_end(const TrainCommand& command, const Config& config,

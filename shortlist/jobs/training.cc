@@ -11,6 +11,7 @@
 #include "shortlist/io/file.h"
 #include "shortlist/jobs/doctor.h"
 #include "shortlist/jobs/finish.h"
+#include "shortlist/jobs/fit_shard.h"
 #include "shortlist/jobs/import_bundle.h"
 #include "shortlist/jobs/run_files.h"
 #include "shortlist/jobs/task_balance.h"
@@ -82,8 +83,8 @@ struct Earlier {
 // The data that a model is trained on, and its learner.
 struct Run {
   Run(const Config& config, const DataSpec& data, const TrainSpec& training, TrainOn train_on,
-      ThreadPool& pool, const Earlier* earlier)
-      : Run(config, data, training, Table::open(config.data.source()), train_on, pool, earlier) {}
+      ThreadPool& pool, const Earlier* earlier, const FittedFeatures* fitted)
+      : Run(config, data, training, Table::open(config.data.source()), train_on, pool, earlier, fitted) {}
   Run(const Run&) = delete;
 
   const std::vector<std::string> notes;  // notes on how the table was read
@@ -94,14 +95,14 @@ struct Run {
 
  private:
   Run(const Config& config, const DataSpec& data, const TrainSpec& training, const Table& table,
-      TrainOn train_on, ThreadPool& pool, const Earlier* earlier)
+      TrainOn train_on, ThreadPool& pool, const Earlier* earlier, const FittedFeatures* fitted)
       : notes(table.notes()),
         prepared(prepare_data(
             data, table, train_on,
             [&](const DataColumns& columns, const Split& split) {
               findings = find_faults(config, table, columns, split);
             },
-            earlier == nullptr ? nullptr : &earlier->features)),
+            earlier == nullptr ? nullptr : &earlier->features, fitted)),
         model(config.has_towers() ? build_model(config, prepared.features, prepared.label_scales)
                                   : ModelSpec()),
         learner(make_learner({config.model, training, model, prepared, pool, config.query.all_features(),
@@ -143,6 +144,7 @@ class TrainingJob {
         kept_(std::move(kept)),
         pool_(options.threads) {
     if (!options.from.empty()) earlier_.emplace(config, options);
+    if (!options.features.empty()) fitted_ = load_fitted_features(options.features, config);
   }
 
   TrainingResult run() {
@@ -164,8 +166,8 @@ class TrainingJob {
 
  private:
   std::unique_ptr<Run> start(TrainOn train_on) {
-    auto run =
-        std::make_unique<Run>(config_, data_, training_, train_on, pool_, earlier_ ? &*earlier_ : nullptr);
+    auto run = std::make_unique<Run>(config_, data_, training_, train_on, pool_,
+                                     earlier_ ? &*earlier_ : nullptr, fitted_ ? &*fitted_ : nullptr);
     if (train_on == TrainOn::train) warn(*run);
     run->learner->announce(callback_);
     return run;
@@ -227,6 +229,7 @@ class TrainingJob {
   ThreadPool pool_;
   std::optional<ChosenOrder> order_;
   std::optional<Earlier> earlier_;
+  std::optional<FittedFeatures> fitted_;
 };
 
 }  // namespace
@@ -237,6 +240,10 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   if (config.training.refit && !options.from_checkpoint.empty())
     throw usage_error(
         "training.refit trains a new model; to make a bundle of a checkpoint, set training.refit=false");
+  if (config.training.refit && !options.features.empty())
+    throw usage_error(
+        "--features: training.refit fits the features again, on the training and validation rows; set "
+        "training.refit=false");
   check_output(options);
   const RunLock lock(options.out);
   check_output(options);  // again: another run may have just ended

@@ -25,6 +25,8 @@ struct TrainingOptions {
   // that the table still has keep their embeddings, and new ones begin with the mean.
   std::string from;
   bool keep_values = false;  // also values that the table no longer has
+  // Features that were fitted in shards on the same table, used instead of fitting them (jobs/fit_shard.h).
+  std::string features;
 };
 
 struct TrainingResult {
