@@ -6,6 +6,7 @@
 
 #include "shortlist/config/config.h"
 #include "shortlist/metrics/evaluation_report.h"
+#include "shortlist/ranks/communicator.h"
 #include "shortlist/train/training_callback.h"
 
 namespace shortlist {
@@ -27,6 +28,9 @@ struct TrainingOptions {
   bool keep_values = false;  // also values that the table no longer has
   // Features that were fitted in shards on the same table, used instead of fitting them (jobs/fit_shard.h).
   std::string features;
+  // Train together with other ranks, all with the same config, table and output folder, which they must be
+  // able to read. Rank 0 writes the run and the bundle. Null: one rank.
+  Communicator* ranks = nullptr;
 };
 
 struct TrainingResult {
