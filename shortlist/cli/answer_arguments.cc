@@ -11,9 +11,10 @@ void add_recommend(CLI::App& app, Chosen& chosen) {
   add_bundle(*sub, command->bundle);
   CLI::Option* query = add_list(*sub, "--query", command->query,
                                 "A value of the query: column=value. Repeat for more columns.");
-  sub->add_option("--queries", command->queries.table, "A table with a query in each row")
-      ->option_text("TABLE")
-      ->excludes(query);
+  CLI::Option* queries =
+      sub->add_option("--queries", command->queries.table, "A table with a query in each row")
+          ->option_text("TABLE")
+          ->excludes(query);
   sub->add_option("-k", command->k, "Number of items per query")->capture_default_str();
   sub->add_option("--offset", command->offset, "Number of items to skip, for the next page of the list")
       ->capture_default_str();
@@ -46,27 +47,48 @@ void add_recommend(CLI::App& app, Chosen& chosen) {
       ->check(one_of({"table", "json", "csv"}));
   sub->add_flag("--attributes", command->attributes,
                 "With --queries: add the items' attributes to the answers");
-  sub->add_option("--out", command->out,
-                  "Write to a file instead of standard output: .csv, .tsv, .jsonl, .parquet")
+  sub->add_option(
+         "--out", command->out,
+         "Write to a file instead of standard output: .csv, .tsv, .jsonl, .parquet. With --shard, the "
+         "folder for the answers.")
       ->option_text("FILE");
+  CLI::Option* shard =
+      sub->add_option(
+             "--shard", command->shard,
+             "Answer only shard i of n equal shards of the table's rows, counted from 0, in parts that a "
+             "killed run does not repeat")
+          ->option_text("i/n")
+          ->needs(queries);
+  sub->add_option("--part-rows", command->part_rows, "With --shard: number of queries per part")
+      ->capture_default_str()
+      ->check(positive())
+      ->needs(shard);
   add_threads(*sub, command->threads);
   sub->add_flag("--quiet", command->quiet, "Do not show progress");
   add_text_options(*sub, command->queries);
-  sub->footer(std::string(kTableHelp) +
-              "\nWith --queries, each item is a line: query (the row's number in the table, from 1), the "
-              "query's columns,\n"
-              "rank, item_id, predicted_LABEL, score. With --format json, each line is an object. A column "
-              "of the query\n"
-              "with one of these names is written as query_NAME, and such an attribute as item_NAME. A "
-              "column that is not\n"
-              "given is missing, unless the query's user has the same value in all of its training rows: "
-              "then that value\n"
-              "is used.\n"
-              "\nExamples:\n"
-              "  shortlist recommend runs/anime --query 'genre=Action, Comedy' -k 5\n"
-              "  shortlist recommend runs/anime --query type=TV --where 'genre~Comedy'\n"
-              "  shortlist recommend runs/movies --query user_id=196 --offset 10 --keep-seen\n"
-              "  shortlist recommend runs/anime --queries users.parquet --out answers.parquet\n");
+  sub->footer(
+      std::string(kTableHelp) +
+      "\nWith --queries, each item is a line: query (the row's number in the table, from 1), the "
+      "query's columns,\n"
+      "rank, item_id, predicted_LABEL, score. With --format json, each line is an object. A column "
+      "of the query\n"
+      "with one of these names is written as query_NAME, and such an attribute as item_NAME. A "
+      "column that is not\n"
+      "given is missing, unless the query's user has the same value in all of its training rows: "
+      "then that value\n"
+      "is used.\n"
+      "\nWith --shard, --out is a folder that all shards may share. Parts are Parquet files, or what "
+      "--format says.\n"
+      "A query that cannot be answered has one line with the reason in the column error. The same command "
+      "continues a\n"
+      "run that was stopped, and does nothing if the shard is finished. `shortlist merge DIR` checks the "
+      "shards.\n"
+      "\nExamples:\n"
+      "  shortlist recommend runs/anime --query 'genre=Action, Comedy' -k 5\n"
+      "  shortlist recommend runs/anime --query type=TV --where 'genre~Comedy'\n"
+      "  shortlist recommend runs/movies --query user_id=196 --offset 10 --keep-seen\n"
+      "  shortlist recommend runs/anime --queries users.parquet --out answers.parquet\n"
+      "  shortlist recommend runs/anime --queries 'big/*.parquet' --shard 0/8 --out answers\n");
 }
 
 void add_predict(CLI::App& app, Chosen& chosen) {

@@ -89,6 +89,7 @@ struct TrainCommand {
   std::string from_checkpoint;  // a file, or a run's folder
   std::string from;             // a bundle
   bool keep_values = false;
+  std::string features;  // a file of fitted features
   LargeDataArguments large;
   std::vector<std::string> arguments;  // as typed, to print the command that continues
   RankArguments ranks;
@@ -143,6 +144,8 @@ struct RecommendCommand {
   std::optional<double> blend;
   std::vector<std::string> exclude, where;
   std::string format, out;  // format "": table for one query; for a table csv, or by the extension of `out`
+  std::string shard;        // "i/n", or "" for all rows in one file
+  uint64_t part_rows = 100'000;
   bool quiet = false;
 
   RecommendOptions options() const;
@@ -150,6 +153,24 @@ struct RecommendCommand {
 void run(const RecommendCommand& command);
 // Answers each row of a table.
 void recommend_table(const Recommender& recommender, const RecommendCommand& command);
+// Answers the rows of a shard of a table, in parts in a folder.
+void recommend_shard(const Recommender& recommender, const RecommendCommand& command);
+
+struct FitCommand {
+  std::string config;
+  ConfigTableOptions tables;
+  std::vector<std::string> settings;
+  std::string shard = "0/1", out;
+  bool quiet = false;
+};
+void run(const FitCommand& command);
+
+struct MergeCommand {
+  std::vector<std::string> paths;  // a folder of answers, or files of fitted shards
+  std::string out;
+  bool quiet = false;
+};
+void run(const MergeCommand& command);
 
 struct PredictCommand {
   std::string bundle;

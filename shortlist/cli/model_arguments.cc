@@ -100,6 +100,12 @@ void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& ar
   sub->add_flag("--keep-values", command->keep_values,
                 "With --from: also keep the values that the table no longer has")
       ->needs(from);
+  sub->add_option(
+         "--features", command->features,
+         "Use these features, which `shortlist fit` and `shortlist merge` fitted on this table with this "
+         "config, instead of fitting them")
+      ->excludes(from)
+      ->option_text("FILE");
   sub->add_option("--from-checkpoint", command->from_checkpoint,
                   "Do not train: make a bundle of this checkpoint, or of the newest one in this run's folder")
       ->excludes(resume)
@@ -123,6 +129,51 @@ void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& ar
       "  shortlist train anime.toml --out runs/seeds --seeds 3\n"
       "  shortlist train anime.toml --out runs/third \\\n"
       "      --from-checkpoint runs/anime/run/checkpoints/epoch-0003.safetensors\n");
+}
+
+void add_fit(CLI::App& app, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command = add_command<FitCommand>(
+      app, chosen, "fit", "Count what a config's features are fitted on, in one shard of its table", sub);
+  sub->add_option("config", command->config, "The config, a TOML file")->required()->option_text("CONFIG");
+  add_config_tables(*sub, command->tables);
+  sub->add_option("--shard", command->shard,
+                  "Read shard i of n equal shards of the table's rows, counted from 0")
+      ->capture_default_str()
+      ->option_text("i/n");
+  sub->add_option("--out", command->out, "Output file")->required()->option_text("FILE");
+  add_settings(*sub, command->settings);
+  sub->add_flag("--quiet", command->quiet, "Do not show what was done");
+  add_text_options(*sub, command->tables.data);
+  sub->footer(
+      std::string(kTableHelp) +
+      "\n`shortlist merge` joins the files of all shards to fitted features, with which `shortlist train "
+      "--features` trains.\n"
+      "\nExamples:\n"
+      "  shortlist fit config.toml --shard 0/2 --out counts-0\n"
+      "  shortlist fit config.toml --shard 1/2 --out counts-1\n"
+      "  shortlist merge counts-0 counts-1 --out features.json\n"
+      "  shortlist train config.toml --features features.json\n");
+}
+
+void add_merge(CLI::App& app, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command = add_command<MergeCommand>(
+      app, chosen, "merge", "Join the shards of `fit` to features, or check those of `recommend`", sub);
+  sub->add_option("paths", command->paths,
+                  "The files that `fit` wrote, in any order; or the folder with the answers of `recommend`")
+      ->required()
+      ->option_text("PATH");
+  sub->add_option("--out", command->out, "For the files of `fit`: the file of fitted features")
+      ->option_text("FILE");
+  sub->add_flag("--quiet", command->quiet, "Do not show what was found");
+  sub->footer(
+      "\nA shard that is missing, not finished, damaged, given twice or of another job is an error that "
+      "names "
+      "it.\n"
+      "\nExamples:\n"
+      "  shortlist merge counts-0 counts-1 --out features.json\n"
+      "  shortlist merge answers\n");
 }
 
 void add_evaluate(CLI::App& app, Chosen& chosen) {
@@ -231,6 +282,8 @@ void add_model_commands(CLI::App& app, Chosen& chosen, const std::vector<std::st
   add_plan_command(app, chosen);
   add_doctor(app, chosen);
   add_train(app, chosen, arguments);
+  add_fit(app, chosen);
+  add_merge(app, chosen);
   add_evaluate(app, chosen);
 }
 

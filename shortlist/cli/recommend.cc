@@ -9,6 +9,7 @@
 #include "shortlist/recommend/gap_notes.h"
 #include "shortlist/recommend/shown_predictions.h"
 #include "shortlist/report/evaluation_text.h"
+#include "shortlist/table/shard.h"
 #include "shortlist/table/table_writer.h"
 
 namespace shortlist {
@@ -125,6 +126,13 @@ std::vector<std::string> find_excluded(const Recommender& recommender,
   return ids;
 }
 
+void check_shard(const RecommendCommand& command) {
+  if (command.shard.empty()) return;
+  Shard::parse(command.shard);
+  if (command.out.empty()) throw usage_error("--shard: need --out, the folder for the answers");
+  if (command.format == "table") throw usage_error("--format table is for a terminal, not for a folder");
+}
+
 }  // namespace
 
 RecommendOptions RecommendCommand::options() const {
@@ -137,9 +145,11 @@ RecommendOptions RecommendCommand::options() const {
 
 void run(const RecommendCommand& given) {
   given.options();  // rejects invalid conditions before the bundle is read
+  check_shard(given);
   const Recommender recommender = Recommender::load(given.bundle);
   RecommendCommand command = given;
   command.exclude = find_excluded(recommender, given.exclude);
+  if (!command.shard.empty()) return recommend_shard(recommender, command);
   if (!command.queries.table.empty()) return recommend_table(recommender, command);
   if (command.query.empty()) {
     throw usage_error("recommend: need --query column=value (columns: {}), or --queries TABLE",

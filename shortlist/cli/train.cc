@@ -75,6 +75,7 @@ TrainingOptions options_of(const TrainCommand& command, Communicator& ranks) {
           .from_checkpoint = command.from_checkpoint,
           .from = command.from,
           .keep_values = command.keep_values,
+          .features = command.features,
           .ranks = &ranks,
           .large = command.large.options()};
 }

@@ -52,9 +52,9 @@ ChunkRounds::ChunkRounds(ThreadPool& pool, std::function<void(const Chunk&, size
       slots_(kChunksAThread * static_cast<size_t>(pool.threads())) {}
 
 uint64_t ChunkRounds::run(const Table& table, const std::vector<ColumnRequest>& requests,
-                          const std::function<void()>& between_chunks) {
+                          const std::function<void()>& between_chunks, TableRange range) {
   uint64_t rows = 0;
-  table.read(requests, [&](const Chunk& chunk) {
+  read_range(table, requests, range, [&](const Chunk& chunk) {
     between_chunks();
     kept_.push_back(std::make_unique<KeptChunk>(chunk));
     rows += chunk.rows;

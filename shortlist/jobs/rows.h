@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "shortlist/base/threads.h"
+#include "shortlist/table/read_range.h"
 #include "shortlist/table/table.h"
 
 namespace shortlist {
@@ -23,12 +24,12 @@ struct KeptChunk {
 // Calls work(chunk, result) on any thread for each chunk of the named columns, then write(chunk, result) on
 // the calling thread, in the table's order. Calls between_chunks() before each chunk, which may throw to
 // stop. Returns the number of rows. A RowError from `work` counts from the chunk's first row and is rethrown
-// as an error that names the table and its row.
+// as an error that names the table and its row. Reads only the rows of `range`.
 template <typename Result>
 uint64_t work_on_rows(const Table& table, const std::vector<ColumnRequest>& requests, ThreadPool& pool,
                       const std::function<void(const Chunk&, Result&)>& work,
                       const std::function<void(const Chunk&, const Result&)>& write,
-                      const std::function<void()>& between_chunks);
+                      const std::function<void()>& between_chunks, TableRange range = {});
 
 // The part of work_on_rows() that does not depend on the results' type.
 class ChunkRounds {
@@ -37,7 +38,7 @@ class ChunkRounds {
               std::function<void(const Chunk&, size_t slot)> write);
   size_t slots() const { return slots_; }
   uint64_t run(const Table& table, const std::vector<ColumnRequest>& requests,
-               const std::function<void()>& between_chunks);
+               const std::function<void()>& between_chunks, TableRange range);
 
  private:
   void finish_round(const Table& table, const std::vector<ColumnRequest>& requests);
@@ -51,13 +52,13 @@ template <typename Result>
 uint64_t work_on_rows(const Table& table, const std::vector<ColumnRequest>& requests, ThreadPool& pool,
                       const std::function<void(const Chunk&, Result&)>& work,
                       const std::function<void(const Chunk&, const Result&)>& write,
-                      const std::function<void()>& between_chunks) {
+                      const std::function<void()>& between_chunks, TableRange range) {
   std::vector<Result> results;
   ChunkRounds rounds(
       pool, [&](const Chunk& chunk, size_t slot) { work(chunk, results[slot]); },
       [&](const Chunk& chunk, size_t slot) { write(chunk, results[slot]); });
   results.resize(rounds.slots());
-  return rounds.run(table, requests, between_chunks);
+  return rounds.run(table, requests, between_chunks, range);
 }
 
 }  // namespace shortlist

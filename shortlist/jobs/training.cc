@@ -11,6 +11,7 @@
 #include "shortlist/io/file.h"
 #include "shortlist/jobs/doctor.h"
 #include "shortlist/jobs/finish.h"
+#include "shortlist/jobs/fit_shard.h"
 #include "shortlist/jobs/import_bundle.h"
 #include "shortlist/jobs/run_files.h"
 #include "shortlist/jobs/task_balance.h"
@@ -83,8 +84,9 @@ struct Earlier {
 // The data that a model is trained on, and its learner.
 struct Run {
   Run(const Config& config, const DataSpec& data, const TrainSpec& training, TrainOn train_on,
-      ThreadPool& pool, const Earlier* earlier, Communicator* ranks)
-      : Run(config, data, training, Table::open(config.data.source()), train_on, pool, earlier, ranks) {}
+      ThreadPool& pool, const Earlier* earlier, const FittedFeatures* fitted, Communicator* ranks)
+      : Run(config, data, training, Table::open(config.data.source()), train_on, pool, earlier, fitted,
+            ranks) {}
   Run(const Run&) = delete;
 
   const std::vector<std::string> notes;  // notes on how the table was read
@@ -101,14 +103,15 @@ struct Run {
     return model;
   }
   Run(const Config& config, const DataSpec& data, const TrainSpec& training, const Table& table,
-      TrainOn train_on, ThreadPool& pool, const Earlier* earlier, Communicator* ranks)
+      TrainOn train_on, ThreadPool& pool, const Earlier* earlier, const FittedFeatures* fitted,
+      Communicator* ranks)
       : notes(table.notes()),
         prepared(prepare_data(
             data, table, train_on,
             [&](const DataColumns& columns, const Split& split) {
               findings = find_faults(config, table, columns, split);
             },
-            earlier == nullptr ? nullptr : &earlier->features)),
+            earlier == nullptr ? nullptr : &earlier->features, fitted)),
         model(model_of(config, prepared, training)),
         learner(make_learner({config.model, training, model, prepared, pool, config.query.all_features(),
                               earlier == nullptr ? nullptr : &earlier->model, ranks})) {}
@@ -166,6 +169,7 @@ class TrainingJob {
         kept_(std::move(kept)),
         pool_(options.threads) {
     if (!options.from.empty()) earlier_.emplace(config, options);
+    if (!options.features.empty()) fitted_ = load_fitted_features(options.features, config);
   }
 
   // What a rank other than the first does.
@@ -192,8 +196,9 @@ class TrainingJob {
 
  private:
   std::unique_ptr<Run> start(TrainOn train_on) {
-    auto run = std::make_unique<Run>(config_, data_, training_, train_on, pool_,
-                                     earlier_ ? &*earlier_ : nullptr, options_.ranks);
+    auto run =
+        std::make_unique<Run>(config_, data_, training_, train_on, pool_, earlier_ ? &*earlier_ : nullptr,
+                              fitted_ ? &*fitted_ : nullptr, options_.ranks);
     if (options_.ranks != nullptr && options_.ranks->size() > 1)
       check_same_data(run->prepared.data.fingerprint, *options_.ranks);
     if (train_on == TrainOn::train) warn(*run);
@@ -266,6 +271,7 @@ class TrainingJob {
   ThreadPool pool_;
   std::optional<ChosenOrder> order_;
   std::optional<Earlier> earlier_;
+  std::optional<FittedFeatures> fitted_;
 };
 
 void check_ranks(const Config& config, const Communicator& ranks) {
@@ -301,6 +307,10 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   if (config.training.refit && !options.from_checkpoint.empty())
     throw usage_error(
         "training.refit trains a new model; to make a bundle of a checkpoint, set training.refit=false");
+  if (config.training.refit && !options.features.empty())
+    throw usage_error(
+        "--features: training.refit fits the features again, on the training and validation rows; set "
+        "training.refit=false");
   if (options.ranks != nullptr) check_ranks(config, *options.ranks);
   const auto join = [&] {
     if (options.ranks != nullptr) options.ranks->barrier();

@@ -27,6 +27,8 @@ struct TrainingOptions {
   // that the table still has keep their embeddings, and new ones begin with the mean.
   std::string from;
   bool keep_values = false;  // also values that the table no longer has
+  // Features that were fitted in shards on the same table, used instead of fitting them (jobs/fit_shard.h).
+  std::string features;
   // Train together with other ranks, all with the same config, table and output folder, which they must be
   // able to read. Rank 0 writes the run and the bundle. Null: one rank.
   Communicator* ranks = nullptr;

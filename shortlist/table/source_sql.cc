@@ -191,6 +191,11 @@ OpenedSource open_source(const Database& database, const TableSource& source) {
   return open_query(database, source);
 }
 
+std::vector<std::string> source_files(const TableSource& source) {
+  if (source.path.empty()) return {};
+  return find_files(Database(), source.path).paths;
+}
+
 bool is_text_file(const TableSource& source) {
   std::error_code error;
   return !source.path.empty() && !fs::is_directory(source.path, error) &&

@@ -16,6 +16,9 @@ namespace shortlist {
 // formats, or if a text file's dialect cannot be detected.
 OpenedSource open_source(const Database& database, const TableSource& source);
 
+// The files of a path, in the order in which they are read. Empty for other sources.
+std::vector<std::string> source_files(const TableSource& source);
+
 // Whether the source is a text file, or a glob of text files, whose first line may contain the column names.
 bool is_text_file(const TableSource& source);
 

@@ -9,11 +9,6 @@
 namespace shortlist {
 namespace {
 
-// The values of a column that occur in some rows, with their counts.
-struct ValueCounts {
-  std::vector<uint32_t> codes, counts;
-};
-
 // Counts all rows of the interactions if `rows` is null.
 ValueCounts count_values(const CodedColumn& column, size_t all_rows, const std::vector<uint32_t>* rows) {
   std::vector<uint32_t> counts(column.distinct());
@@ -60,6 +55,14 @@ EncodedColumn encode_rows(const FeatureMap::Entry& entry, const DataColumns& col
 
 FeatureMap fit_features(const DataSpec& spec, const DataColumns& columns, const std::vector<uint32_t>* rows,
                         ColumnForms forms, size_t part_values, const EarlierFeatures* earlier) {
+  const CountValues count = [&](const CodedColumn& column) {
+    return count_values(column, columns.rows, rows);
+  };
+  return fit_features(spec, columns, count, std::move(forms), part_values, earlier);
+}
+
+FeatureMap fit_features(const DataSpec& spec, const DataColumns& columns, const CountValues& count,
+                        ColumnForms forms, size_t part_values, const EarlierFeatures* earlier) {
   std::vector<FeatureConfig> used = spec.features;
   for (FeatureConfig& feature : used) {
     use_table_format(columns.origin(feature.column).date_format, columns.find(feature.column).values,
@@ -69,7 +72,7 @@ FeatureMap fit_features(const DataSpec& spec, const DataColumns& columns, const 
   for (const std::string& name : fit.columns()) {
     const CodedColumn& column = columns.find(name);
     with_row_of(columns, column, [&] { fit.survey(name, column.values); });
-    const ValueCounts counts = count_values(column, columns.rows, rows);
+    const ValueCounts counts = count(column);
     const auto observe = [&](FeatureMapFit& part, size_t begin, size_t size) {
       const auto codes = std::span(counts.codes).subspan(begin, size);
       try {

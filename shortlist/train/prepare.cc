@@ -13,6 +13,7 @@
 #include "shortlist/train/histories.h"
 #include "shortlist/train/known_data.h"
 #include "shortlist/train/labels.h"
+#include "shortlist/train/table_split.h"
 #include "shortlist/train/user_context.h"
 
 namespace shortlist {
@@ -123,32 +124,9 @@ std::vector<double> times_of_rows(const DataSpec& spec, const DataColumns& colum
   return times;
 }
 
-Split split_rows(const SplitConfig& split, const DataColumns& columns) {
-  SplitColumns of;
-  if (split.by == SplitBy::column || split.has_times()) of.column = &columns.find(split.column);
-  if (split.needs_user()) of.user = &columns.find(split.user);
-  return make_split(split, columns.rows, of);
-}
-
 void join_validation(Split& split) {
   split.train.insert(split.train.end(), split.validation.begin(), split.validation.end());
   split.validation.clear();
-}
-
-// Determines a column's form, and converts its values to it if they are compared.
-FormColumn find_forms(const DataSpec& spec, ColumnForms& forms) {
-  std::unordered_set<std::string> compared;  // a table may have thousands
-  for (const ColumnSpec& column : spec.columns)
-    if (column.compared) compared.insert(column.name);
-  return [&forms, compared = std::move(compared)](CodedColumn& column) {
-    ColumnForm& form = forms[column.name] = find_form(column.values);
-    if (compared.contains(column.name)) {
-      bring_into_form(column, form.form);
-    } else {
-      form.form = TextForm::text;
-    }
-    return form.form;
-  };
 }
 
 // Converts a column to the form that it had when the features were fitted.
@@ -169,7 +147,8 @@ void inspect_data(const DataSpec& spec, const Table& table, const InspectData& i
 }
 
 PreparedData prepare_data(const DataSpec& spec, const Table& table, TrainOn train_on,
-                          const InspectData& inspect, const EarlierFeatures* earlier) {
+                          const InspectData& inspect, const EarlierFeatures* earlier,
+                          const FittedFeatures* fitted) {
   ColumnForms forms;
   DataColumns columns = read_data_columns(spec, table, {}, find_forms(spec, forms));
   return with_name_of(table, [&] {
@@ -178,8 +157,11 @@ PreparedData prepare_data(const DataSpec& spec, const Table& table, TrainOn trai
     if (split.train.empty()) throw data_error("the split leaves no row to train on");
     if (inspect) inspect(columns, split);
     const bool all = spec.fit_on == FitRows::table;
-    PreparedData prepared{.features = fit_features(spec, columns, all ? nullptr : &split.train,
-                                                   std::move(forms), kPartValues, earlier)};
+    const std::vector<uint32_t>* rows = all ? nullptr : &split.train;
+    PreparedData prepared{.features =
+                              fitted == nullptr
+                                  ? fit_features(spec, columns, rows, std::move(forms), kPartValues, earlier)
+                                  : use_fitted(*fitted, columns, rows, std::move(forms))};
     DataFingerprint fingerprint = fingerprint_of(columns);
     add_split(split, fingerprint);
     add_features(prepared.features, fingerprint);

@@ -9,6 +9,7 @@
 #include "shortlist/config/data_spec.h"
 #include "shortlist/features/feature_map.h"
 #include "shortlist/table/table.h"
+#include "shortlist/train/counted_features.h"
 #include "shortlist/train/data_columns.h"
 #include "shortlist/train/dataset.h"
 #include "shortlist/train/known_data.h"
@@ -26,9 +27,11 @@ enum class TrainOn { train, train_and_validation };
 // validation rows are left.
 // Looks at the table's columns and its split. It may not keep them.
 using InspectData = std::function<void(const DataColumns&, const Split&)>;
-// With `earlier`, the features continue those of an earlier model: see FeatureMapFit::finish().
+// With `earlier`, the features continue those of an earlier model: see FeatureMapFit::finish(). With
+// `fitted`, no features are fitted.
 PreparedData prepare_data(const DataSpec& spec, const Table& table, TrainOn train_on = TrainOn::train,
-                          const InspectData& inspect = {}, const EarlierFeatures* earlier = nullptr);
+                          const InspectData& inspect = {}, const EarlierFeatures* earlier = nullptr,
+                          const FittedFeatures* fitted = nullptr);
 
 // Only reads the table and splits it, as prepare_data() does.
 void inspect_data(const DataSpec& spec, const Table& table, const InspectData& inspect);
