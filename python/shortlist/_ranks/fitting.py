@@ -143,7 +143,7 @@ def _config(estimator: Estimator, tables: dict[str, str], shared: str, ranks: in
     parameters.update((name, tables[name]) for name in ("items", "users") if name in tables)
     copy = type(estimator)(**parameters)
     settings = copy._settings(tables["data"])
-    if settings.get("query"):  # a model with towers
+    if settings.get("model", {}).get("kind", "two_tower") != "ials":  # which has no batches
         settings.setdefault("training", {}).setdefault("batch_parts", max(_PARTS, 1 << (ranks - 1).bit_length()))
     path = os.path.join(shared, "config.toml")
     with open(path, "w", encoding="utf-8") as file:
