@@ -92,7 +92,8 @@ class Kept(Fitted):
         log : path, optional
             A file for the server's log, which is on standard error by default.
         block : bool
-            Whether to wait until it is interrupted. Otherwise returns when the server answers.
+            Whether to wait until it is interrupted. With False, returns when the server answers:
+            ``with model.serve(block=False) as server:`` stops it at the end of the block.
 
         Returns
         -------

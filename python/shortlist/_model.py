@@ -96,7 +96,8 @@ class Model(Kept):
         queries : id, list of ids, dict or table
             Users by their ids if the user is a column of the query, such as ``[1, 2, 3]``; or the query's columns:
             a dict of values, a dict of lists, or a table with a row for each query. Columns that are not given are
-            missing values. A history is a list of item ids, oldest first.
+            missing values. A history is a list of item ids, oldest first. A dict that contains a list is a table, so
+            a history in it is a list of lists: ``{"history": [[318, 296]]}``.
         k : int
             The number of items for each query.
         offset : int

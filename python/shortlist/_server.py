@@ -47,6 +47,8 @@ def check_port(address: str, port: int) -> None:
 class Server:
     """A running server. Use it as a context manager, or call :meth:`stop`.
 
+    ``model.serve(block=False)`` returns one.
+
     Parameters
     ----------
     arguments : list of str

@@ -2608,6 +2608,10 @@ class Training(Settings):
         Maximum number of passes over the training rows
     batch : int, at least 1, default 2048
         Rows per step
+    batch_parts : int, 1 to 256, default 1
+        The number of parts in which the gradient of a batch is computed, a power of two. Training over several ranks
+        deals the parts to the ranks and needs at least one for each; the result depends on the number of parts, but not
+        on the number of ranks. 1 computes a batch as a whole; train --ranks then takes 8.
     seed : int, default 42
         Seed of initial weights, shuffles and dropout
     precision : {"float32", "bf16x3", "bf16"}, default "float32"
@@ -2637,6 +2641,13 @@ class Training(Settings):
     task_weights : {"fixed", "learned"}, default "fixed"
         fixed: each task has its weight. learned: the loss of task i is weight_i (loss_i exp(-s_i) + s_i) with a trained
         s_i (Kendall et al. 2018).
+    shard_rows : int, at least 0, default 0
+        For data larger than memory: the training rows, in the order of the table, are cut into shards of this many
+        rows, and an epoch shuffles the rows of four random shards at a time. 0 shuffles all rows together, as does a
+        number that is not less than the rows.
+    table_storage : {"memory", "mapped"}, default "memory"
+        Where embedding tables and their optimizer's state are: in memory, or mapped to files in the folder of the run,
+        of which the system keeps in memory what it can. The results are the same.
     tensorboard : bool, default True
         Write event files for TensorBoard
     keep_checkpoints : int, at least 0, default 2
@@ -2653,6 +2664,7 @@ class Training(Settings):
 
     epochs: int | None = None
     batch: int | None = None
+    batch_parts: int | None = None
     seed: int | None = None
     precision: Literal["float32", "bf16x3", "bf16"] | None = None
     optimizer: Optimizer = field(default_factory=Optimizer)
@@ -2664,6 +2676,8 @@ class Training(Settings):
     refit: bool | None = None
     group_rows: int | None = None
     task_weights: Literal["fixed", "learned"] | None = None
+    shard_rows: int | None = None
+    table_storage: Literal["memory", "mapped"] | None = None
     tensorboard: bool | None = None
     keep_checkpoints: int | None = None
 
