@@ -8,7 +8,7 @@ RUN ./dev package
 
 FROM debian:12-slim
 COPY --from=build /src/build-package/*.deb /tmp/
-RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends /tmp/shortlist_*.deb >/dev/null \
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends /tmp/shortlist_*.deb ca-certificates curl rclone >/dev/null \
   && rm -rf /tmp/*.deb /var/lib/apt/lists/*
 USER 65534:65534
 EXPOSE 8080

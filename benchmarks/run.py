@@ -193,7 +193,18 @@ def growth(bench):
                   "1.05" if run["bounded"] else "")
 
 
-ALL = [machine, step, epoch, evaluation, exact_search, retrieval, data, large_batch, full_softmax, tables, dlrm, growth]
+def plan(bench):
+    """What `shortlist plan` predicts from 100,000 rows, and what runs take."""
+    report = bench.json([sys.executable, str(ROOT / "benchmarks/plan_check.py"), "--program",
+                         str(bench.options.build / "shortlist"), "--json"], "plan_check")  # fmt: skip
+    for rows, figures in (report or {}).items():
+        for row in figures:
+            ratio = f"{row['predicted'] / row['measured']:.2f} x" if row["measured"] else None
+            bench.row(f"plan of {int(rows):,} rows: {row['figure']}", f"{row['predicted']:.3g}",
+                      "sizes within 15 %", f"measured {row['measured']:.3g}", ratio)
+
+
+ALL = [machine, step, epoch, evaluation, exact_search, retrieval, data, large_batch, full_softmax, tables, dlrm, growth, plan]
 
 
 def python_of(folder):

@@ -24,6 +24,10 @@ endforeach()
 # The program looks for it in ../lib/shortlist, relative to itself.
 install(FILES ${SHORTLIST_DUCKDB_DIR}/libduckdb.so DESTINATION lib/shortlist OPTIONAL COMPONENT program)
 
+if(TARGET shortlist_gloo)
+  install(TARGETS shortlist_gloo LIBRARY DESTINATION lib/shortlist COMPONENT program)
+endif()
+
 install(EXPORT shortlist-targets NAMESPACE shortlist:: DESTINATION ${package_dir})
 configure_package_config_file(cmake/shortlist-config.cmake.in ${CMAKE_BINARY_DIR}/shortlist-config.cmake
                               INSTALL_DESTINATION ${package_dir})

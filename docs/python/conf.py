@@ -12,6 +12,8 @@ html_theme_options = {"description": "A native recommender engine", "page_width"
 html_show_sourcelink = False
 nitpicky = False
 
+# The classes of pyspark.ml are those of a library that need not be installed.
+autodoc_mock_imports = ["pyspark"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autosummary_generate = True

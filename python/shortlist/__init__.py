@@ -16,7 +16,7 @@ from shortlist import _core
 from shortlist._core import ConfigError, DataError, Error, InternalError, Interrupted, SystemError
 
 if TYPE_CHECKING:
-    from shortlist import client, config, losses, metrics
+    from shortlist import batch, client, config, dask, losses, metrics, ray, spark
     from shortlist._callbacks import Callback, Epoch, Run, Step
     from shortlist._config import draft_config
     from shortlist._doctor import Diagnosis, Finding, doctor
@@ -76,7 +76,7 @@ _HOME = {
     "train": "_training",
     "tune": "_trials",
 }
-_MODULES = ("client", "config", "losses", "metrics")
+_MODULES = ("batch", "client", "config", "dask", "losses", "metrics", "ray", "spark")
 
 __all__ = [
     "AsyncClient",
@@ -114,9 +114,11 @@ __all__ = [
     "Tuning",
     "TwoTower",
     "__version__",
+    "batch",
     "client",
     "compare",
     "config",
+    "dask",
     "doctor",
     "draft_config",
     "import_factors",
@@ -124,6 +126,8 @@ __all__ = [
     "load",
     "losses",
     "metrics",
+    "ray",
+    "spark",
     "train",
     "tune",
 ]

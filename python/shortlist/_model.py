@@ -26,7 +26,8 @@ def load(path: str | os.PathLike[str]) -> Model:
     Parameters
     ----------
     path : path
-        The folder of the model (its bundle).
+        The folder of the model (its bundle), or an address such as s3://bucket/models/anime, from which the program
+        curl or rclone fetches it into a cache.
 
     Returns
     -------

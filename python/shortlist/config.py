@@ -2635,6 +2635,13 @@ class Training(Settings):
     task_weights : {"fixed", "learned"}, default "fixed"
         fixed: each task has its weight. learned: the loss of task i is weight_i (loss_i exp(-s_i) + s_i) with a trained
         s_i (Kendall et al. 2018).
+    shard_rows : int, at least 0, default 0
+        For data larger than memory: the training rows, in the order of the table, are cut into shards of this many
+        rows, and an epoch shuffles the rows of four random shards at a time. 0 shuffles all rows together, as does a
+        number that is not less than the rows.
+    table_storage : {"memory", "mapped"}, default "memory"
+        Where embedding tables and their optimizer's state are: in memory, or mapped to files in the folder of the run,
+        of which the system keeps in memory what it can. The results are the same.
     tensorboard : bool, default True
         Write event files for TensorBoard
     keep_checkpoints : int, at least 0, default 2
@@ -2662,6 +2669,8 @@ class Training(Settings):
     refit: bool | None = None
     group_rows: int | None = None
     task_weights: Literal["fixed", "learned"] | None = None
+    shard_rows: int | None = None
+    table_storage: Literal["memory", "mapped"] | None = None
     tensorboard: bool | None = None
     keep_checkpoints: int | None = None
 

@@ -6,6 +6,11 @@
 
 namespace shortlist {
 
+// Where a file such as "libduckdb.so" may be, most specific first: the folder of the shared object that
+// contains this code, such as Python's extension; the folders of `below`, relative to that of the program;
+// and where the system looks.
+std::vector<std::string> library_places(const std::string& file, const std::vector<std::string>& below);
+
 class SharedLibrary {
  public:
   struct Wanted {

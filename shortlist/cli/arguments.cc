@@ -100,6 +100,7 @@ std::function<void()> parse_arguments(int count, char** arguments) {
       "\nExit codes: 0 success, 1 failure, 2 wrong usage, 3 bad data, 70 internal error, 130 interrupted.");
   add_table_commands(app, chosen);
   add_model_commands(app, chosen, {arguments, arguments + count});
+  add_launch(app, chosen);
   add_trial_commands(app, chosen);
   add_answer_commands(app, chosen);
   add_exchange_commands(app, chosen);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "shortlist/base/value.h"
+#include "shortlist/bundle/fetch_bundle.h"
 
 namespace shortlist {
 
@@ -55,9 +56,11 @@ void add_table(CLI::App& sub, std::string& table) {
 }
 
 void add_bundle(CLI::App& sub, std::string& bundle) {
-  sub.add_option("bundle", bundle, "The bundle: the folder that train wrote")
+  sub.add_option("bundle", bundle,
+                 "The bundle: the folder that train wrote, or an address such as s3://bucket/models/anime")
       ->required()
       ->option_text("BUNDLE");
+  sub.parse_complete_callback([&bundle] { bundle = local_bundle(bundle); });
 }
 
 void add_table_file(CLI::App& sub, std::string& out) {

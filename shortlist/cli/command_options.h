@@ -59,15 +59,20 @@ void add_format(CLI::App& sub, std::string& format, const std::vector<std::strin
 // --set appends, because the list may already contain the settings of --epochs and --seed.
 void add_settings(CLI::App& sub, std::vector<std::string>& settings);
 
+// The flags that say which rank of a job a process is.
+void add_rank_options(CLI::App& sub, RankArguments& arguments);
+
 // Each function adds commands, one of which becomes `chosen` if the arguments name it.
 void add_table_commands(CLI::App& app, Chosen& chosen);
 // `arguments` are all words of the command line.
 void add_model_commands(CLI::App& app, Chosen& chosen, const std::vector<std::string>& arguments);
+void add_plan_command(CLI::App& app, Chosen& chosen);
 // Commands that train many models.
 void add_trial_commands(CLI::App& app, Chosen& chosen);
 void add_answer_commands(CLI::App& app, Chosen& chosen);
 // Import and export.
 void add_exchange_commands(CLI::App& app, Chosen& chosen);
 void add_server_commands(CLI::App& app, Chosen& chosen);
+void add_launch(CLI::App& app, Chosen& chosen);
 
 }  // namespace shortlist

@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "shortlist/cli/load_generator.h"
+#include "shortlist/cli/rank_arguments.h"
 #include "shortlist/cli/table_options.h"
 #include "shortlist/init/init_config.h"
 #include "shortlist/jobs/large_data.h"
+#include "shortlist/jobs/scale_question.h"
 #include "shortlist/recommend/recommender.h"
 #include "shortlist/server/keys.h"
 #include "shortlist/server/serve.h"
@@ -49,6 +51,16 @@ struct DescribeCommand {
 };
 void run(const DescribeCommand& command);
 
+struct PlanCommand {
+  std::string config;
+  ConfigTableOptions table;  // of the interactions alone
+  std::vector<std::string> settings;
+  ScaleQuestion question;
+  std::string constants;  // a file, or "": the built-in ones
+  bool json = false;
+};
+void run(const PlanCommand& command);
+
 struct DoctorCommand {
   std::vector<std::string> paths;  // the config, or the table and the config
   ConfigTableOptions tables;
@@ -79,6 +91,7 @@ struct TrainCommand {
   bool keep_values = false;
   LargeDataArguments large;
   std::vector<std::string> arguments;  // as typed, to print the command that continues
+  RankArguments ranks;
 };
 void run(const TrainCommand& command);
 
@@ -198,6 +211,18 @@ struct BenchServeCommand {
   std::vector<std::string> where;
 };
 void run(const BenchServeCommand& command);
+
+struct BenchRanksCommand {
+  int rounds = 0;  // 0: 5 to 100, by size
+  RankArguments ranks;
+};
+void run(const BenchRanksCommand& command);
+
+struct LaunchCommand {
+  int ranks = 0, threads = 0, restarts = 3;
+  std::vector<std::string> arguments;
+};
+void run(const LaunchCommand& command);
 
 struct KeyCommand {
   std::string name, file;

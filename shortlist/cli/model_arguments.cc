@@ -111,6 +111,7 @@ void add_train(CLI::App& app, Chosen& chosen, const std::vector<std::string>& ar
   sub->add_flag("--json", command->json, "Write events as JSON lines to standard output, for programs");
   sub->add_flag("--quiet", command->quiet, "Show only warnings, no progress");
   add_text_options(*sub, command->tables.data);
+  add_rank_options(*sub, command->ranks);
   sub->footer(
       std::string(kTableHelp) +
       "\nCtrl-C finishes the step, saves, and prints how to continue. A second Ctrl-C stops at once.\n"
@@ -227,6 +228,7 @@ void add_export(CLI::App& app, Chosen& chosen) {
 
 void add_model_commands(CLI::App& app, Chosen& chosen, const std::vector<std::string>& arguments) {
   add_describe(app, chosen);
+  add_plan_command(app, chosen);
   add_doctor(app, chosen);
   add_train(app, chosen, arguments);
   add_evaluate(app, chosen);

@@ -7,6 +7,9 @@ namespace shortlist {
 
 void run(const ServeCommand& command) {
   ServeOptions options = command.options;
+  const FetchSettings environment = fetch_settings_of_environment();
+  if (options.fetch.cache.empty()) options.fetch.cache = environment.cache;
+  if (options.fetch.command.empty()) options.fetch.command = environment.command;
   for (const std::string& model : command.models) options.models.push_back(parse_model_source(model));
   serve(options);
 }

@@ -60,14 +60,45 @@ void add_access(CLI::App& sub, ServeOptions& options) {
       ->group(group);
 }
 
+// Options for bundles at addresses.
+void add_fetching(CLI::App& sub, ServeOptions& options) {
+  const char* group = "Bundles at addresses";
+  sub.add_option(
+         "--cache", options.fetch.cache,
+         "Folder for fetched bundles. The default is SHORTLIST_CACHE, else shortlist in the user's cache.")
+      ->option_text("FOLDER")
+      ->group(group);
+  sub.add_option("--cache-bundles", options.fetch.keep,
+                 "Number of bundles that the cache keeps, but at least two per model that is fetched")
+      ->capture_default_str()
+      ->check(between(1, 1e6))
+      ->group(group);
+  sub.add_option(
+         "--fetch-command", options.fetch.command,
+         "Command that copies the file at the address {from} to the path {to}, such as 'aws s3 cp {from} "
+         "{to}'. The default is SHORTLIST_FETCH_COMMAND, else curl for https:// and http://, and rclone "
+         "for s3:// and gs://.")
+      ->option_text("COMMAND")
+      ->group(group);
+  sub.add_option("--fetch-timeout", options.fetch.timeout,
+                 "Seconds per file, after which the command is killed")
+      ->capture_default_str()
+      ->check(between(0.1, 1e6))
+      ->group(group);
+  sub.add_option("--poll", options.poll, "Seconds between checks of an address for a new bundle")
+      ->capture_default_str()
+      ->check(between(0.1, 1e6))
+      ->group(group);
+}
+
 void add_serve(CLI::App& app, Chosen& chosen) {
   CLI::App* sub = nullptr;
   const auto command =
       add_command<ServeCommand>(app, chosen, "serve", "Serve a bundle over HTTP, with a web page", sub);
   ServeOptions& options = command->options;
   sub->add_option("bundle", command->models,
-                  "The folder that train wrote, or one with a file `latest` that names it. For several "
-                  "models, repeat as NAME=BUNDLE.")
+                  "The folder that train wrote, or one with a file `latest` that names it, or the address of "
+                  "either, such as s3://bucket/models. For several models, repeat as NAME=BUNDLE.")
       ->required()
       ->option_text("BUNDLE");
   sub->add_option("--address", options.server.address, "IP address to listen on")->capture_default_str();
@@ -78,6 +109,7 @@ void add_serve(CLI::App& app, Chosen& chosen) {
       ->capture_default_str()
       ->check(between(0, kMostThreads));
   add_access(*sub, options);
+  add_fetching(*sub, options);
   CLI::Option* certificate = sub->add_option("--tls-certificate", options.server.tls_certificate,
                                              "Serve HTTPS with this certificate chain, in PEM")
                                  ->option_text("FILE");
@@ -95,6 +127,7 @@ void add_serve(CLI::App& app, Chosen& chosen) {
       "\nExamples:\n"
       "  shortlist serve runs/anime\n"
       "  shortlist serve anime=runs/anime films=runs/films --port 9000\n"
+      "  shortlist serve anime=s3://bucket/models/anime --cache /var/cache/shortlist\n"
       "  shortlist serve runs/anime --address 0.0.0.0 --keys keys \\\n"
       "      --tls-certificate chain.pem --tls-key key.pem\n");
 }
@@ -119,8 +152,27 @@ void add_key_command(CLI::App& app, Chosen& chosen) {
       "  shortlist key page --keys keys\n");
 }
 
+void add_bench_ranks(CLI::App& bench, Chosen& chosen) {
+  CLI::App* sub = nullptr;
+  const auto command = add_command<BenchRanksCommand>(
+      bench, chosen, "ranks", "Measure how fast the ranks of a job exchange bytes and sum", sub);
+  sub->add_option("--rounds", command->rounds,
+                  "Rounds for each number of bytes. The default is 5 to 100, fewer for more bytes.")
+      ->check(between(1, 1e9))
+      ->option_text("N");
+  add_rank_options(*sub, command->ranks);
+  sub->footer(
+      "\nIn each round, every rank sends that many bytes to every other rank, and then all sum arrays of "
+      "that "
+      "many bytes. Rank 0 prints the medians.\n"
+      "\nExamples:\n"
+      "  shortlist launch --ranks 2 -- bench ranks\n"
+      "  mpirun -n 4 shortlist bench ranks\n");
+}
+
 void add_bench(CLI::App& app, Chosen& chosen) {
-  CLI::App* bench = app.add_subcommand("bench", "Measure how fast this machine serves");
+  CLI::App* bench =
+      app.add_subcommand("bench", "Measure how fast this machine serves, and how fast ranks exchange");
   bench->require_subcommand(1);
   CLI::App* sub = nullptr;
   const auto command = add_command<BenchServeCommand>(
@@ -158,6 +210,7 @@ void add_bench(CLI::App& app, Chosen& chosen) {
       "\nExample:\n"
       "  shortlist bench serve runs/anime --rate 5000\n"
       "  shortlist bench serve runs/anime --swaps 1000 --seconds 100\n");
+  add_bench_ranks(*bench, chosen);
 }
 
 }  // namespace

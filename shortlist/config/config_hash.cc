@@ -25,21 +25,35 @@ void leave_out_learning_rates(Value& config) {
   }
 }
 
+void leave_out_keys(Value& config, const char* section, std::initializer_list<std::string_view> keys) {
+  if (Value* settings = config.find(section)) {
+    std::erase_if(*std::get_if<Value::Table>(&settings->data),
+                  [&](const auto& entry) { return std::ranges::find(keys, entry.first) != keys.end(); });
+  }
+}
+
+void leave_out_paths(Value& config) {
+  for (const char* section : {"data", "items", "users"}) leave_out_keys(config, section, {"table"});
+}
+
 }  // namespace
+
+std::string whole_config_hash(const Config& config) {
+  Value written = config.written;
+  leave_out_paths(written);
+  return sha256_hex(to_toml(written));
+}
 
 std::string config_hash(const Config& config) {
   Value written = config.written;
   const auto leave_out = [&](const char* section, std::initializer_list<std::string_view> keys) {
-    if (Value* settings = written.find(section)) {
-      std::erase_if(*std::get_if<Value::Table>(&settings->data),
-                    [&](const auto& entry) { return std::ranges::find(keys, entry.first) != keys.end(); });
-    }
+    leave_out_keys(written, section, keys);
   };
   leave_out("training", {"epochs", "refit", "tensorboard", "keep_checkpoints", "table_storage"});
   leave_out("model", {"epochs"});
   leave_out_learning_rates(written);
   leave_out("retrieval", {"index", "hnsw"});
-  for (const char* section : {"data", "items", "users"}) leave_out(section, {"table"});
+  leave_out_paths(written);
   leave_out("recommend", {"order", "blend", "candidates"});
   if (const Value* recommend = written.find("recommend"); recommend != nullptr && recommend->table()->empty())
     std::erase_if(*std::get_if<Value::Table>(&written.data),

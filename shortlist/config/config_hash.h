@@ -11,4 +11,7 @@ namespace shortlist {
 // and its outputs.
 std::string config_hash(const Config& config);
 
+// SHA-256 of all settings but the paths of tables: the ranks of a job must have the same.
+std::string whole_config_hash(const Config& config);
+
 }  // namespace shortlist

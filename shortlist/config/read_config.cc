@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 #include <glob.h>
+#include <bit>
 
 #include <algorithm>
 #include <cctype>
@@ -183,6 +184,8 @@ void check_attributes(const Config& config) {
 void check_training(const Config& config) {
   const TrainingConfig& training = config.training;
   require_valid(config, "training.optimizer", [&] { check_optimizer(training.optimizer); });
+  require(std::has_single_bit(static_cast<unsigned>(training.batch_parts)), config, "training.batch_parts",
+          fmt::format("got {}, need a power of two", training.batch_parts));
   for (size_t i = 0; i < training.parts.size(); ++i) {
     const std::string path = fmt::format("training.parts.{}", i);
     require(!training.parts[i].parameters.empty(), config, path,

@@ -77,7 +77,7 @@ struct EnumNames<TableStorage> {
 
 struct TrainingConfig {
   int epochs = 10;
-  int batch = 2048;
+  int batch = 2048, batch_parts = 1;
   int64_t seed = 42;
   Precision precision = Precision::float32;
   OptimizerConfig optimizer;
@@ -98,6 +98,12 @@ struct TrainingConfig {
   void fields(Visitor& visit) {
     visit("epochs", epochs, "Maximum number of passes over the training rows", Range::at_least(1));
     visit("batch", batch, "Rows per step", Range::at_least(1));
+    visit("batch_parts", batch_parts,
+          "The number of parts in which the gradient of a batch is computed, a power of two. Training over "
+          "several ranks deals the parts to the ranks and needs at least one for each; the result depends on "
+          "the number of parts, but not on the number of ranks. 1 computes a batch as a whole; train --ranks "
+          "then takes 8.",
+          Range::between(1, 256));
     visit("seed", seed, "Seed of initial weights, shuffles and dropout");
     visit("precision", precision,
           "Precision of a step's matrix products: float32; bf16x3 (16 bits of each number) on processors "

@@ -16,6 +16,7 @@
 #include "shortlist/jobs/task_balance.h"
 #include "shortlist/jobs/telling_features.h"
 #include "shortlist/learners/kinds.h"
+#include "shortlist/ranks/same_on_all_ranks.h"
 #include "shortlist/train/checkpoint.h"
 #include "shortlist/train/labels.h"
 #include "shortlist/train/prepare.h"
@@ -82,8 +83,8 @@ struct Earlier {
 // The data that a model is trained on, and its learner.
 struct Run {
   Run(const Config& config, const DataSpec& data, const TrainSpec& training, TrainOn train_on,
-      ThreadPool& pool, const Earlier* earlier)
-      : Run(config, data, training, Table::open(config.data.source()), train_on, pool, earlier) {}
+      ThreadPool& pool, const Earlier* earlier, Communicator* ranks)
+      : Run(config, data, training, Table::open(config.data.source()), train_on, pool, earlier, ranks) {}
   Run(const Run&) = delete;
 
   const std::vector<std::string> notes;  // notes on how the table was read
@@ -100,7 +101,7 @@ struct Run {
     return model;
   }
   Run(const Config& config, const DataSpec& data, const TrainSpec& training, const Table& table,
-      TrainOn train_on, ThreadPool& pool, const Earlier* earlier)
+      TrainOn train_on, ThreadPool& pool, const Earlier* earlier, Communicator* ranks)
       : notes(table.notes()),
         prepared(prepare_data(
             data, table, train_on,
@@ -110,8 +111,20 @@ struct Run {
             earlier == nullptr ? nullptr : &earlier->features)),
         model(model_of(config, prepared, training)),
         learner(make_learner({config.model, training, model, prepared, pool, config.query.all_features(),
-                              earlier == nullptr ? nullptr : &earlier->model})) {}
+                              earlier == nullptr ? nullptr : &earlier->model, ranks})) {}
 };
+
+// Ranks that read other rows would silently train another model.
+void check_same_data(const DataFingerprint& data, Communicator& ranks) {
+  std::vector<RankFact> facts = {{"the number of the table's rows", fmt::format("{}", data.rows)}};
+  for (const auto& [name, fingerprint] : data.columns)
+    facts.push_back({fmt::format("column '{}' of the table", name), fingerprint});
+  for (const auto& [name, fingerprint] : data.side_tables)
+    facts.push_back({fmt::format("the table of {}", name), fingerprint});
+  facts.push_back({"the split", data.split});
+  facts.push_back({"the fitted features", data.features});
+  check_same_on_all_ranks(ranks, facts);
+}
 
 // A checkpoint, or the folder of a run's checkpoints.
 std::string checkpoint_of(const std::string& from) {
@@ -155,14 +168,19 @@ class TrainingJob {
     if (!options.from.empty()) earlier_.emplace(config, options);
   }
 
+  // What a rank other than the first does.
+  TrainingResult follow() {
+    const Fitted fitted = start(TrainOn::train)->learner->fit(fit_options(), callback_, stop_);
+    TrainingResult result{.finished = fitted.finished, .history = fitted.history};
+    if (!fitted.finished || !config_.training.refit) return result;
+    start(TrainOn::train_and_validation)->learner->fit(refit_options(fitted.rates), callback_, stop_);
+    return result;
+  }
+
   TrainingResult run() {
     std::unique_ptr<Run> run = start(TrainOn::train);
     RunFiles files(config_, options_.out, run->prepared.data, callback_);
-    FitOptions fit{.checkpoints = checkpoint_folder(options_.out),
-                   .resume = options_.resume,
-                   .profile = options_.profile};
-    if (!options_.from_checkpoint.empty()) fit.from_checkpoint = checkpoint_of(options_.from_checkpoint);
-    const Fitted fitted = run->learner->fit(fit, files, stop_);
+    const Fitted fitted = run->learner->fit(fit_options(), files, stop_);
     if (options_.resume && fitted.finished && !fitted.went_on) say_finished(fitted.history);
     if (!fitted.finished || !config_.training.refit) return finished(*run, files, fitted);
     if (fitted.went_on) fs::remove_all(refit_folder(options_.out));
@@ -174,11 +192,27 @@ class TrainingJob {
 
  private:
   std::unique_ptr<Run> start(TrainOn train_on) {
-    auto run =
-        std::make_unique<Run>(config_, data_, training_, train_on, pool_, earlier_ ? &*earlier_ : nullptr);
+    auto run = std::make_unique<Run>(config_, data_, training_, train_on, pool_,
+                                     earlier_ ? &*earlier_ : nullptr, options_.ranks);
+    if (options_.ranks != nullptr && options_.ranks->size() > 1)
+      check_same_data(run->prepared.data.fingerprint, *options_.ranks);
     if (train_on == TrainOn::train) warn(*run);
     run->learner->announce(callback_);
     return run;
+  }
+
+  FitOptions fit_options() const {
+    FitOptions fit{.checkpoints = checkpoint_folder(options_.out),
+                   .resume = options_.resume,
+                   .profile = options_.profile};
+    if (!options_.from_checkpoint.empty()) fit.from_checkpoint = checkpoint_of(options_.from_checkpoint);
+    return fit;
+  }
+  FitOptions refit_options(const LearningRates& rates) const {
+    return {.checkpoints = refit_folder(options_.out) + "/checkpoints",
+            .resume = options_.resume,
+            .profile = options_.profile,
+            .rates = rates};
   }
 
   void warn(const Run& run) {
@@ -206,15 +240,10 @@ class TrainingJob {
 
   TrainingResult refit(const LearningRates& rates) {
     callback_.refitting(static_cast<int>(rates.of_epochs.size()));
-    const std::string folder = refit_folder(options_.out);
-    make_directories(folder);
+    make_directories(refit_folder(options_.out));
     const std::unique_ptr<Run> run = start(TrainOn::train_and_validation);
     RunFiles files(config_, options_.out, run->prepared.data, callback_, true);
-    const FitOptions fit{.checkpoints = folder + "/checkpoints",
-                         .resume = options_.resume,
-                         .profile = options_.profile,
-                         .rates = rates};
-    return finished(*run, files, run->learner->fit(fit, files, stop_));
+    return finished(*run, files, run->learner->fit(refit_options(rates), files, stop_));
   }
 
   TrainingResult finished(Run& run, RunFiles& files, const Fitted& fitted) {
@@ -239,6 +268,15 @@ class TrainingJob {
   std::optional<Earlier> earlier_;
 };
 
+void check_ranks(const Config& config, const Communicator& ranks) {
+  if (ranks.size() == 1) return;
+  if (!config.has_towers())
+    throw usage_error("model.kind = \"{}\" trains on one rank, got {}", config.model.kind, ranks.size());
+  if (config.training.batch_parts < ranks.size())
+    throw usage_error("training.batch_parts = {}: {} ranks need at least as many parts of a batch",
+                      config.training.batch_parts, ranks.size());
+}
+
 }  // namespace
 
 TrainingResult train(const Config& config, const TrainingOptions& options, TrainingCallback& callback,
@@ -247,6 +285,13 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   if (config.training.refit && !options.from_checkpoint.empty())
     throw usage_error(
         "training.refit trains a new model; to make a bundle of a checkpoint, set training.refit=false");
+  if (options.ranks != nullptr) check_ranks(config, *options.ranks);
+  if (options.ranks != nullptr && options.ranks->rank() > 0) {
+    options.ranks->barrier();  // rank 0 has prepared the folder
+    const TrainingResult result = TrainingJob(config, options, callback, stop, {}).follow();
+    options.ranks->barrier();  // rank 0 has written the bundle
+    return result;
+  }
   check_output(options);
   const RunLock lock(options.out);
   check_output(options);  // again: another run may have just ended
@@ -260,7 +305,10 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   const std::string cache = cache_folder(options);
   TrainingResult result = within_memory(options.large.max_memory, [&] {
     const LargeData large(options.large, cache, config.training.table_storage == TableStorage::mapped);
-    return TrainingJob(config, options, callback, stop, std::move(kept)).run();
+    if (options.ranks != nullptr) options.ranks->barrier();
+    TrainingResult trained = TrainingJob(config, options, callback, stop, std::move(kept)).run();
+    if (options.ranks != nullptr) options.ranks->barrier();
+    return trained;
   });
   result.spilled_bytes = SpillFolder::most_bytes();
   return result;

@@ -7,6 +7,7 @@
 #include "shortlist/config/config.h"
 #include "shortlist/jobs/large_data.h"
 #include "shortlist/metrics/evaluation_report.h"
+#include "shortlist/ranks/communicator.h"
 #include "shortlist/train/training_callback.h"
 
 namespace shortlist {
@@ -27,6 +28,9 @@ struct TrainingOptions {
   std::string from;
   bool keep_values = false;  // also values that the table no longer has
   LargeDataOptions large = {};
+  // Train together with other ranks, all with the same config, table and output folder, which they must be
+  // able to read. Rank 0 writes the run and the bundle. Null: one rank.
+  Communicator* ranks = nullptr;
 };
 
 struct TrainingResult {

@@ -31,6 +31,9 @@ struct BatchNorm : LayerOf<BatchNorm> {
   void look_before_backward(const Pass& pass, size_t part) const override;
   void finish_looking_backward(const Pass& pass) const override;
   void backward(const Pass& pass, RowRange rows, Scratch& scratch) const override;
+  // A part of a batch contributes its rows' moments, and its gradients of gamma and beta.
+  void contribute_forward(const Pass& pass, std::span<float> own) const override;
+  void contribute_backward(const Pass& pass, std::span<float> own) const override;
   size_t gradient_tasks(const Pass&) const override { return 0; }
   LayerTraits traits() const override {
     return {.affine = true,

@@ -57,10 +57,10 @@ void Cross::forward(const Pass& pass, RowRange rows, Scratch&) const {
   epilogue.relu = activation == Activation::relu;
   ConstMatrix projected = x;
   if (low_rank()) {
-    multiply(x, pass.parameters[0]->packed, rows_of(pass.buffers.row[kProjected], rows));
+    multiply(x, pass.parameters[0]->packed(), rows_of(pass.buffers.row[kProjected], rows));
     projected = rows_of(pass.buffers.row[kProjected], rows);
   }
-  multiply(projected, pass.parameters[outer]->packed, t, false, epilogue);
+  multiply(projected, pass.parameters[outer]->packed(), t, false, epilogue);
   if (!gradient_from_output(activation)) copy(t, rows_of(pass.buffers.row[kRaw], rows));
   if (!epilogue.relu) activate(activation, t);
   shortlist::cross(x0, x, t, diag_scale, y);
@@ -87,10 +87,10 @@ void Cross::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
   ConstMatrix dt = t;
   if (low_rank()) {
     const Matrix dprojected = rows_of(pass.buffers.row[kDProjected], rows);
-    multiply(t, pass.parameters[outer]->packed_transposed, dprojected);
+    multiply(t, pass.parameters[outer]->packed_transposed(), dprojected);
     dt = dprojected;
   }
-  if (dx.data != nullptr) multiply(dt, pass.parameters[0]->packed_transposed, dx, true);
+  if (dx.data != nullptr) multiply(dt, pass.parameters[0]->packed_transposed(), dx, true);
 }
 
 namespace {

@@ -69,11 +69,11 @@ LayerPlan CrossMix::plan(std::span<const int> widths) const {
 void CrossMix::forward(const Pass& pass, RowRange rows, Scratch&) const {
   const Views at(pass, rows);
   const size_t p = width_of_expert();
-  multiply(at.x, pass.parameters[kV]->packed, at[kActivated]);
+  multiply(at.x, pass.parameters[kV]->packed(), at[kActivated]);
   activate(activation, at[kActivated]);
-  multiply(at.x, pass.parameters[kGate]->packed, at[kGates]);
+  multiply(at.x, pass.parameters[kGate]->packed(), at[kGates]);
   for (size_t e = 0; e < experts(); ++e)
-    multiply(at[kActivated].columns(e * p, p), pass.parameters[kFirstC + e]->packed,
+    multiply(at[kActivated].columns(e * p, p), pass.parameters[kFirstC + e]->packed(),
              at[kHidden].columns(e * p, p));
   activate(activation, at[kHidden]);
   for (size_t r = 0; r < rows.size(); ++r) {
@@ -83,7 +83,7 @@ void CrossMix::forward(const Pass& pass, RowRange rows, Scratch&) const {
   }
   Epilogue epilogue;
   epilogue.bias = pass.parameters[kBias]->value.data;
-  multiply(at[kMixed], pass.parameters[kU]->packed, at[kTransformed], false, epilogue);
+  multiply(at[kMixed], pass.parameters[kU]->packed(), at[kTransformed], false, epilogue);
   shortlist::cross(at.x0, at.x, at[kTransformed], 0, rows_of(pass.output, rows));
 }
 
@@ -99,7 +99,7 @@ void CrossMix::backward(const Pass& pass, RowRange rows, Scratch&) const {
   cross_gradient(at.x0, at.x, dt, 0, rows_of(pass.doutput, rows), dx0, pass.add[0], dx,
                  same ? true : pass.add[1], dt);
   const Matrix& dmixed = at[kDHidden];
-  multiply(dt, pass.parameters[kU]->packed_transposed, dmixed);
+  multiply(dt, pass.parameters[kU]->packed_transposed(), dmixed);
   for (size_t r = 0; r < rows.size(); ++r) {
     const std::span<float> dgates = at[kDGates].row_span(r);
     for (size_t e = 0; e < experts(); ++e) {
@@ -111,12 +111,12 @@ void CrossMix::backward(const Pass& pass, RowRange rows, Scratch&) const {
   }
   activation_gradient(activation, at[kHidden], at[kHidden], at[kDHidden], at[kDHidden]);
   for (size_t e = 0; e < experts(); ++e)
-    multiply(at[kDHidden].columns(e * p, p), pass.parameters[kFirstC + e]->packed_transposed,
+    multiply(at[kDHidden].columns(e * p, p), pass.parameters[kFirstC + e]->packed_transposed(),
              at[kProjected].columns(e * p, p));
   activation_gradient(activation, at[kActivated], at[kActivated], at[kProjected], at[kProjected]);
   if (dx.data == nullptr) return;
-  multiply(at[kProjected], pass.parameters[kV]->packed_transposed, dx, true);
-  multiply(at[kDGates], pass.parameters[kGate]->packed_transposed, dx, true);
+  multiply(at[kProjected], pass.parameters[kV]->packed_transposed(), dx, true);
+  multiply(at[kDGates], pass.parameters[kGate]->packed_transposed(), dx, true);
 }
 
 namespace {

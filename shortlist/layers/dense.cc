@@ -35,7 +35,7 @@ void Dense::forward(const Pass& pass, RowRange rows, Scratch&) const {
   Epilogue epilogue;
   if (bias) epilogue.bias = pass.parameters[1]->value.data;
   epilogue.relu = activation == Activation::relu;
-  multiply(rows_of(only_input(pass), rows), pass.parameters[0]->packed, {y, pass.fusion.output_to}, false,
+  multiply(rows_of(only_input(pass), rows), pass.parameters[0]->packed(), {y, pass.fusion.output_to}, false,
            epilogue);
   if (activation == Activation::linear || activation == Activation::relu) return;
   if (!pass.buffers.row.empty()) copy(y, rows_of(pass.buffers.row[0], rows));
@@ -51,7 +51,7 @@ void Dense::backward(const Pass& pass, RowRange rows, Scratch&) const {
   if (pass.dinputs[0].data == nullptr) return;
   Epilogue epilogue;
   if (pass.fusion.masks_input(0)) epilogue.positive = rows_of(only_input(pass), rows);
-  multiply({dy, pass.fusion.doutput_to}, pass.parameters[0]->packed_transposed,
+  multiply({dy, pass.fusion.doutput_to}, pass.parameters[0]->packed_transposed(),
            rows_of(only_dinput(pass), rows), pass.add[0], epilogue);
 }
 

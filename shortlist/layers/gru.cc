@@ -94,14 +94,14 @@ void Gru::forward(const Pass& pass, RowRange rows, Scratch& scratch) const {
   const Matrix& bias = pass.parameters[kBias]->value;
   Epilogue add_input_bias, add_recurrent_bias;
   add_input_bias.bias = bias.row(0), add_recurrent_bias.bias = bias.row(1);
-  multiply(rows_of(pass.inputs[0], rows), pass.parameters[kKernel]->packed, of_input(pass, rows), false,
+  multiply(rows_of(pass.inputs[0], rows), pass.parameters[kKernel]->packed(), of_input(pass, rows), false,
            add_input_bias);
   Steps steps(pass, rows, scratch.words);
   const States states(steps.segments(), units_of(pass), scratch);
   for (size_t step = 0; step < steps.count(); ++step) {
     const std::span<const uint32_t> some = steps.rows(step);
     const Matrix state = states.state.head(some.size()), inner = states.inner.head(some.size());
-    multiply(state, pass.parameters[kRecurrentKernel]->packed, inner, false, add_recurrent_bias);
+    multiply(state, pass.parameters[kRecurrentKernel]->packed(), inner, false, add_recurrent_bias);
     gru_step(some, inner, pass.buffers.row[kGates], pass.buffers.row[kBefore], state, pass.output);
   }
 }
@@ -114,10 +114,10 @@ void Gru::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
     const Matrix dstate = states.state.head(some.size()), dinner = states.inner.head(some.size());
     gru_step_gradient(some, pass.buffers.row[kBefore], pass.doutput, pass.buffers.row[kGates], dstate,
                       dinner);
-    multiply(dinner, pass.parameters[kRecurrentKernel]->packed_transposed, dstate, true);
+    multiply(dinner, pass.parameters[kRecurrentKernel]->packed_transposed(), dstate, true);
   }
   if (pass.dinputs[0].data == nullptr) return;
-  multiply(of_input(pass, rows), pass.parameters[kKernel]->packed_transposed, rows_of(pass.dinputs[0], rows),
+  multiply(of_input(pass, rows), pass.parameters[kKernel]->packed_transposed(), rows_of(pass.dinputs[0], rows),
            pass.add[0]);
 }
 

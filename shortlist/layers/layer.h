@@ -25,6 +25,9 @@ struct LayerPlan {
   std::vector<int> row_buffers;    // widths of buffers with one row per row of the batch
   std::vector<int> part_buffers;   // widths of buffers with one row per part of the batch's rows
   std::vector<int> batch_buffers;  // sizes of buffers for the whole batch
+  // The number of floats that each part of a batch in parts contributes between the looks at its rows and
+  // finish_looking_forward() or finish_looking_backward().
+  size_t forward_share = 0, backward_share = 0;
   // Per row, forward, not counting the packed parameters; each gradient takes as many. For profiles.
   size_t multiply_adds = 0;
 };
@@ -66,6 +69,10 @@ class Layer {
   // The same before backward().
   virtual void look_before_backward(const Pass&, size_t /*part*/) const {}
   virtual void finish_looking_backward(const Pass&) const {}
+
+  // Called only for batches in parts, between the looks and their finish: writes what this part contributes.
+  virtual void contribute_forward(const Pass&, std::span<float> /*own*/) const {}
+  virtual void contribute_backward(const Pass&, std::span<float> /*own*/) const {}
 };
 
 using LayerPtr = std::shared_ptr<const Layer>;

@@ -18,10 +18,10 @@ void ParameterState::make_touched_gradient() {
 }
 
 void ParameterState::pack_rows(RowRange range, bool backward) {
-  packed.pack_rows(value.slice(range.begin, range.end), range.begin);
+  packed().pack_rows(value.slice(range.begin, range.end), range.begin);
   constexpr size_t kWidth = Panels::kPanelColumns;
   if (backward)
-    packed_transposed.pack_transposed(value, range.begin / kWidth, chunk_count(range.end, kWidth));
+    packed_transposed().pack_transposed(value, range.begin / kWidth, chunk_count(range.end, kWidth));
 }
 
 }  // namespace shortlist

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,17 +37,25 @@ struct TouchedRows {
   std::vector<uint32_t> place_of_id;  // per id of the batch, bag after bag: its index in `touched`
 };
 
-// A parameter while a model runs. For a table, `gradient` has one row per entry of rows.touched.
+// The value of a packed parameter as products read it.
+struct PackedValue {
+  Panels forward, transposed;
+};
+
+// A parameter while a model runs. For a table, `gradient` has one row per entry of rows.touched. The parts of
+// a batch share the value and its panels, and each has a gradient of its own.
 struct ParameterState {
   ParameterSpec spec;
   Matrix value, gradient;
-  Panels packed, packed_transposed;
+  std::shared_ptr<PackedValue> panels = std::make_shared<PackedValue>();
   // If spec.gradient_parts == 2: the part of the gradient from the second half of the batch's rows. Each half
   // is computed where its rows are in cache; the optimizer adds them.
   Matrix second_gradient;
   TouchedRows rows;
   Buffer gradient_memory, second_memory;
 
+  Panels& packed() const { return panels->forward; }
+  Panels& packed_transposed() const { return panels->transposed; }
   // Allocates the gradient of a trained parameter that is not a table. Tables' gradients grow with the rows
   // that a batch touches.
   void make_gradient();

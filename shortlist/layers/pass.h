@@ -75,6 +75,14 @@ struct Fusion {
   Precision dinput_to(size_t i) const { return dinputs_to.empty() ? Precision::float32 : dinputs_to[i]; }
 };
 
+// The place of a pass in a batch that is computed in parts. Layers that need all rows of the batch read what
+// every part has contributed: see LayerPlan::forward_share.
+struct PartOfBatch {
+  size_t parts = 1;               // of the whole batch
+  bool keeps_statistics = true;   // whether it updates moving statistics, which the parts share
+  std::span<const float> joined;  // the parts' contributions, in order
+};
+
 struct Pass {
   size_t rows = 0;                // rows of the output
   bool training = false;          // batch statistics and dropout are on
@@ -89,8 +97,9 @@ struct Pass {
 
   std::span<ParameterState* const> parameters;
   PassBuffers buffers;
-  FeatureInput feature;     // input layers
-  RowSetState row_set;      // of the output's rows
+  FeatureInput feature;  // input layers
+  RowSetState row_set;   // of the output's rows
+  PartOfBatch part_of_batch;
   RowMap map;               // for layers that read rows of another row set: see LayerTraits::input_rows
   uint64_t random_key = 0;  // of this node in this step
   Fusion fusion;

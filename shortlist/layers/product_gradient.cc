@@ -21,11 +21,11 @@ size_t gradient_rows_a_task(const Operand& dy, Precision precision) {
 
 size_t ProductGradient::tasks() const {
   return 2 *
-         (chunk_count(x.cols(), gradient_rows_a_task(dy, weight->packed.precision())) + (bias != nullptr));
+         (chunk_count(x.cols(), gradient_rows_a_task(dy, weight->packed().precision())) + (bias != nullptr));
 }
 
 void ProductGradient::write(size_t task) const {
-  const Precision precision = weight->packed.precision();
+  const Precision precision = weight->packed().precision();
   const size_t rows_a_task = gradient_rows_a_task(dy, precision), half = tasks() / 2;
   const bool second = task >= half;
   const RowRange part = half_of_rows(x.rows(), second);

@@ -20,6 +20,8 @@
 
 namespace shortlist {
 
+class Communicator;
+
 // The input of a learner. All must outlive it.
 struct LearnerInput {
   const ModelConfig& kind;  // the kind's name and its settings
@@ -29,6 +31,7 @@ struct LearnerInput {
   ThreadPool& pool;
   std::vector<std::string> query_features = {};  // names of the query's features, in order
   const EarlierModel* earlier = nullptr;         // the model whose parameters the towers begin with
+  Communicator* ranks = nullptr;                 // that fit the model together; null: one
 };
 
 struct FitOptions {

@@ -78,7 +78,8 @@ TwoTowerLearner::TwoTowerLearner(const LearnerInput& input) : TwoTowerLearner(in
 TwoTowerLearner::TwoTowerLearner(const LearnerInput& input, std::unique_ptr<Towers> towers)
     : input_(input),
       towers_(std::move(towers)),
-      trainer_(input.training, towers_->spec, *towers_->parameters, input.prepared.data, input.pool) {}
+      trainer_(input.training, towers_->spec, *towers_->parameters, input.prepared.data, input.pool,
+               input.ranks) {}
 
 std::vector<std::string> TwoTowerLearner::warnings() const {
   std::vector<std::string> warnings;

@@ -7,25 +7,38 @@
 
 namespace shortlist {
 
-Parameters::Parameters(const ModelSpec& spec) {
+Parameters::Parameters(const ModelSpec& spec) : Parameters(spec, nullptr) {}
+
+Parameters Parameters::of_part(const ModelSpec& spec, Parameters& whole) {
+  Parameters part(spec, &whole);
+  part.place_gradients();
+  return part;
+}
+
+Parameters::Parameters(const ModelSpec& spec, Parameters* whole) {
   for (const Node& node : spec.nodes) {
     first_.push_back(pointers_.size());
     for (ParameterSpec& parameter : node.layer->plan(spec.widths(node.inputs)).parameters)
-      add(node.name, std::move(parameter));
+      add(node.name, std::move(parameter), whole);
   }
   first_.push_back(pointers_.size());
 }
 
-void Parameters::add(const std::string& node, ParameterSpec parameter) {
+void Parameters::add(const std::string& node, ParameterSpec parameter, Parameters* whole) {
   SHORTLIST_CHECK(parameter.shared.empty() || parameter.table);
   const std::string name = (parameter.shared.empty() ? node : parameter.shared) + "/" + parameter.name;
   const auto found = std::ranges::find(names_, name);
   const auto number = static_cast<size_t>(found - names_.begin());
   if (found == names_.end()) {
-    const SpillTable spills(parameter.table);
-    Buffer& values = values_.emplace_back(parameter.rows, parameter.cols);
     auto state = std::make_unique<ParameterState>();
-    state->value = values.view(parameter.rows, parameter.cols);
+    if (whole != nullptr) {
+      state->value = whole->states_[number]->value;
+      state->panels = whole->states_[number]->panels;
+    } else {
+      const SpillTable spills(parameter.table);
+      Buffer& values = values_.emplace_back(parameter.rows, parameter.cols);
+      state->value = values.view(parameter.rows, parameter.cols);
+    }
     state->spec = std::move(parameter);
     states_.push_back(std::move(state));
     names_.push_back(name);
@@ -81,6 +94,28 @@ void Parameters::initialize(uint64_t seed) {
   }
 }
 
+void Parameters::place_gradients() {
+  const auto each_dense = [&](auto act) {
+    for (auto& state : states_) {
+      if (state->spec.trainable && !state->spec.table) act(*state);
+    }
+  };
+  size_t size = 0;
+  each_dense([&](ParameterState& state) { size += state.spec.rows * state.spec.cols; });
+  dense_ = Buffer(size);
+  dense_second_ = Buffer(size);
+  size_t begin = 0;
+  each_dense([&](ParameterState& state) {
+    const size_t rows = state.spec.rows, cols = state.spec.cols;
+    state.gradient = {dense_.data() + begin, rows, cols, cols};
+    if (state.spec.gradient_parts == 2)
+      state.second_gradient = {dense_second_.data() + begin, rows, cols, cols};
+    begin += rows * cols;
+  });
+}
+
+void Parameters::add_halves() { shortlist::add(dense_second_.span(), dense_.span()); }
+
 void Parameters::make_gradients() {
   for (auto& state : states_) state->make_gradient();
 }
@@ -95,8 +130,8 @@ void Parameters::pack(ThreadPool& pool, bool backward, Precision precision) {
   for (auto& state : states_) {
     const size_t rows = state->spec.rows, cols = state->spec.cols;
     if (!state->spec.packed) continue;
-    state->packed.resize(rows, cols, precision);
-    if (backward) state->packed_transposed.resize(cols, rows, precision);
+    state->packed().resize(rows, cols, precision);
+    if (backward) state->packed_transposed().resize(cols, rows, precision);
     for (size_t i = 0; i < chunk_count(rows, kRowsATask); ++i) {
       tasks.push_back({state.get(), chunk_rows(rows, kRowsATask, i)});
     }

@@ -17,6 +17,10 @@ class Parameters {
   // but declare it differently.
   explicit Parameters(const ModelSpec& spec);
 
+  // The parameters of one part of a batch: they share the values of `whole`, which must outlive them, and
+  // have gradients of their own. Those of parameters that are not tables are adjacent: see dense_gradient().
+  static Parameters of_part(const ModelSpec& spec, Parameters& whole);
+
   size_t size() const { return states_.size(); }
   const std::string& name(size_t i) const { return names_[i]; }
   ParameterState& at(size_t i) { return *states_[i]; }
@@ -34,15 +38,23 @@ class Parameters {
   void initialize(uint64_t seed);
   // Allocates gradients for all trained parameters. Not needed for serving.
   void make_gradients();
+  // Of a part: the gradients of all trained parameters that are not tables, in their order, after
+  // add_halves() has added what the second halves of the rows contribute.
+  std::span<float> dense_gradient() { return dense_.span(); }
+  void add_halves();
+
   // Packs the panels of products after values have changed, with `backward` also those for gradients.
   void pack(ThreadPool& pool, bool backward, Precision precision = Precision::float32);
 
  private:
-  void add(const std::string& node, ParameterSpec parameter);
+  Parameters(const ModelSpec& spec, Parameters* whole);
+  void add(const std::string& node, ParameterSpec parameter, Parameters* whole);
+  void place_gradients();
 
   std::vector<std::string> names_;
   std::vector<std::unique_ptr<ParameterState>> states_;
   std::vector<Buffer> values_;
+  Buffer dense_, dense_second_;          // gradients of a part
   std::vector<std::string> first_user_;  // per parameter: the node that added it
   // Concatenated over the nodes, with the start of each node's range and the end.
   std::vector<ParameterState*> pointers_;

@@ -129,37 +129,82 @@ struct Plan::State {
   void after_looks(const Wave& wave, Act act) {
     for (const WaveRows& some : wave.row_sets) {
       for (const WaveStep& step : some.steps) {
-        const PlanNode& n = graph[step.node];
-        if (step.look) act(*n.layer, n.pass);
+        if (step.look) act(graph[step.node]);
       }
     }
   }
 
-  void forward(ThreadPool& pool) {
+  // Collects what the wave's layers contribute to a batch in parts.
+  bool contributes(const Wave& wave, PlanPart part) {
+    contribution.clear();
+    if (parts == 1) return false;
+    after_looks(wave, [&](PlanNode& n) {
+      const size_t begin = contribution.size();
+      contribution.resize(begin + share_of(n, part));
+      const std::span<float> own = std::span(contribution).subspan(begin);
+      part == kForward ? n.layer->contribute_forward(n.pass, own) : n.layer->contribute_backward(n.pass, own);
+    });
+    return !contribution.empty();
+  }
+
+  static size_t share_of(const PlanNode& n, PlanPart part) {
+    return part == kForward ? n.plan.forward_share : n.plan.backward_share;
+  }
+
+  // `joined` has the contributions of all parts of the batch, one after the other.
+  void finish_looks(const Wave& wave, PlanPart part, std::span<const float> joined) {
+    size_t begin = 0;
+    after_looks(wave, [&](PlanNode& n) {
+      const size_t share = share_of(n, part);
+      own_joined.clear();
+      for (size_t p = 0; p < parts && !joined.empty(); ++p) {
+        const auto of_part = joined.subspan(p * (joined.size() / parts) + begin, share);
+        own_joined.insert(own_joined.end(), of_part.begin(), of_part.end());
+      }
+      begin += share;
+      n.pass.part_of_batch.joined = own_joined;
+      part == kForward ? n.layer->finish_looking_forward(n.pass) : n.layer->finish_looking_backward(n.pass);
+    });
+  }
+
+  // Runs the waves from the present one until the batch's parts must be joined, or to the end.
+  std::span<const float> run_waves(ThreadPool& pool, PlanPart part, std::span<const float> joined) {
+    const std::vector<Wave>& order = part == kForward ? forward_order : backward_order;
+    for (; wave < order.size(); ++wave, joined = {}) {
+      if (joined.empty()) {
+        run_wave(pool, part, order[wave], gradient_nodes);
+        if (contributes(order[wave], part)) return contribution;
+      }
+      finish_looks(order[wave], part, joined);
+      gradient_nodes.clear();
+      if (part == kBackward) find_gradients(order[wave]);
+    }
+    return {};
+  }
+
+  // Gradients are computed in parallel with the next wave, while their rows are still in the caches.
+  void find_gradients(const Wave& done) {
+    for (const WaveRows& some : done.row_sets) {
+      for (const WaveStep& step : some.steps) {
+        if (!step.look) gradient_nodes.push_back(step.node);
+      }
+    }
+  }
+
+  std::span<const float> forward(ThreadPool& pool) {
     prepare(pool);
-    for (const Wave& wave : forward_order) {
-      run_wave(pool, kForward, wave, {});
-      after_looks(wave, [](const Layer& layer, const Pass& pass) { layer.finish_looking_forward(pass); });
-    }
+    wave = 0;
+    gradient_nodes.clear();
+    return run_waves(pool, kForward, {});
   }
 
-  void backward(ThreadPool& pool) {
-    // Gradients are computed in parallel with the next wave, while their rows are still in the caches.
-    std::vector<int>& left = gradient_nodes;
-    left.clear();
-    for (const Wave& wave : backward_order) {
-      run_wave(pool, kBackward, wave, left);
-      after_looks(wave, [](const Layer& layer, const Pass& pass) { layer.finish_looking_backward(pass); });
-      left.clear();
-      for (const WaveRows& some : wave.row_sets) {
-        for (const WaveStep& step : some.steps) {
-          if (!step.look) left.push_back(step.node);
-        }
-      }
-    }
-    std::ranges::sort(left);  // in the optimizer's order of the parameters
-    run_wave(pool, kBackward, {}, left);
+  std::span<const float> backward(ThreadPool& pool, std::span<const float> joined) {
+    const std::span<const float> own = run_waves(pool, kBackward, joined);
+    if (!own.empty()) return own;
+    std::ranges::sort(gradient_nodes);  // in the optimizer's order of the parameters
+    run_wave(pool, kBackward, {}, gradient_nodes);
     join_shared_tables(pool);
+    return {};
   }
 
   void join_shared_tables(ThreadPool& pool) {
@@ -176,7 +221,10 @@ struct Plan::State {
   PlanRows rows;
   PlanMemory memory;
   std::vector<Wave> forward_order, backward_order;
-  std::vector<int> gradient_nodes;
+  size_t wave = 0;                  // the next one
+  std::vector<int> gradient_nodes;  // of the wave before it
+  size_t parts = 1;                 // of a batch
+  std::vector<float> contribution, own_joined;
   std::vector<Task> tasks;
   std::vector<Scratch> scratch;
   PhaseClock clock;
@@ -214,8 +262,34 @@ void Plan::feed(int node, ConstMatrix output) {
 }
 
 void Plan::forward(ThreadPool& pool, const Batch& batch, bool training, uint64_t key) {
+  SHORTLIST_CHECK(state_->parts == 1);
+  begin_forward(pool, batch, training, key);
+}
+
+void Plan::compute_in_parts(size_t parts, bool keeps_statistics) {
+  state_->parts = parts;
+  for (PlanNode& n : state_->graph.nodes) n.pass.part_of_batch = {parts, keeps_statistics, {}};
+}
+
+std::span<const float> Plan::begin_forward(ThreadPool& pool, const Batch& batch, bool training,
+                                           uint64_t key) {
   state_->set_batch(batch, training, key);
-  state_->forward(pool);
+  return state_->forward(pool);
+}
+
+std::span<const float> Plan::continue_forward(ThreadPool& pool, std::span<const float> joined) {
+  return state_->run_waves(pool, kForward, joined);
+}
+
+std::span<const float> Plan::begin_backward(ThreadPool& pool, const std::vector<int>& written) {
+  state_->clear_gradients_except(written);
+  state_->wave = 0;
+  state_->gradient_nodes.clear();
+  return state_->backward(pool, {});
+}
+
+std::span<const float> Plan::continue_backward(ThreadPool& pool, std::span<const float> joined) {
+  return state_->backward(pool, joined);
 }
 
 Matrix Plan::output(int node) const {
@@ -257,8 +331,8 @@ Matrix Plan::output_gradient(int node) {
 }
 
 void Plan::backward(ThreadPool& pool, const std::vector<int>& written) {
-  state_->clear_gradients_except(written);
-  state_->backward(pool);
+  SHORTLIST_CHECK(state_->parts == 1);
+  begin_backward(pool, written);
 }
 
 }  // namespace shortlist

@@ -28,6 +28,17 @@ class Plan {
   // Sets the output of a fed node for the following batches: rows x width.
   void feed(int node, ConstMatrix output);
 
+  // For batches in parts: the following batches are parts of a whole, and `parts` is their number. Each part
+  // has a plan of its own; the first on a machine keeps the moving statistics.
+  void compute_in_parts(size_t parts, bool keeps_statistics);
+  // These do what forward() and backward() do, up to the next place where a layer needs the whole batch. They
+  // return what this part contributes there; call again with what all parts contribute, in their order, until
+  // nothing is returned.
+  std::span<const float> begin_forward(ThreadPool& pool, const Batch& batch, bool training, uint64_t key);
+  std::span<const float> continue_forward(ThreadPool& pool, std::span<const float> joined);
+  std::span<const float> begin_backward(ThreadPool& pool, const std::vector<int>& written);
+  std::span<const float> continue_backward(ThreadPool& pool, std::span<const float> joined);
+
   // `key` identifies the step's random numbers. With `training`, batch statistics and dropout are on, if
   // active.
   void forward(ThreadPool& pool, const Batch& batch, bool training = false, uint64_t key = 0);

@@ -60,6 +60,10 @@ class Optimizer {
 // The slots of each parameter: {"m", "v"} for Adam.
 std::vector<std::string> slot_names(const OptimizerConfig& config);
 
+// Whether rows of tables that no batch touches any more keep moving: each step then visits all rows touched
+// so far.
+bool visits_idle_rows(const OptimizerConfig& config);
+
 // Throws a usage Error if check_optimizer() does. `values` must not move.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config, std::vector<Trained> parameters);
 // The parameters of each part have its optimizer, all others have `config`'s. rates[0] of a step is that of

@@ -14,6 +14,7 @@ struct OptimizerKind {
   const char* name;
   std::optional<double> OptimizerConfig::*rate;
   std::vector<const char*> (*slot_names)(const OptimizerConfig&);
+  bool (*visits_idle_rows)(const OptimizerConfig&);
   OptimizerPtr (*make)(const OptimizerConfig&, std::vector<Trained>);
   // The names of the rule's own settings that differ from their defaults.
   std::vector<const char*> (*changed)(const OptimizerConfig&);
@@ -33,7 +34,10 @@ std::vector<const char*> changed_settings(const OptimizerConfig& config) {
 
 template <typename Rule>
 constexpr OptimizerKind kind_of(const char* name, std::optional<double> OptimizerConfig::*rate) {
-  return {name, rate, [](const OptimizerConfig& config) { return Rule(config).slot_names(); },
+  return {name,
+          rate,
+          [](const OptimizerConfig& config) { return Rule(config).slot_names(); },
+          [](const OptimizerConfig& config) { return Rule(config).visits_idle_rows(); },
           [](const OptimizerConfig& config, std::vector<Trained> parameters) -> OptimizerPtr {
             return std::make_unique<RuleOptimizer<Rule>>(config, std::move(parameters));
           },
@@ -89,6 +93,8 @@ std::vector<std::string> slot_names(const OptimizerConfig& config) {
   const std::vector<const char*> names = find_kind(config).slot_names(config);
   return {names.begin(), names.end()};
 }
+
+bool visits_idle_rows(const OptimizerConfig& config) { return find_kind(config).visits_idle_rows(config); }
 
 OptimizerPtr make_optimizer(const OptimizerConfig& config, std::vector<Trained> parameters) {
   check_optimizer(config);

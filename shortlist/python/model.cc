@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "shortlist/bundle/bundle.h"
+#include "shortlist/bundle/fetch_bundle.h"
 #include "shortlist/config/config_toml.h"
 #include "shortlist/io/json.h"
 #include "shortlist/io/toml.h"
@@ -239,7 +240,7 @@ class Model {
  private:
   static Recommender load(const std::string& path) {
     const nb::gil_scoped_release released;
-    return Recommender::load(path);
+    return Recommender::load(local_bundle(path));
   }
 
   // A table whose texts are read like those that the model was trained on.

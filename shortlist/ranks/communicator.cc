@@ -13,7 +13,7 @@ std::span<std::byte> view(uint64_t& number) { return std::as_writable_bytes(std:
 
 }  // namespace
 
-std::vector<Bytes> Communicator::exchange(std::span<const Bytes> send) {
+std::vector<ByteVector> Communicator::exchange(std::span<const ByteVector> send) {
   const auto ranks = static_cast<size_t>(size());
   SHORTLIST_CHECK(send.size() == ranks);
   std::vector<uint64_t> own(ranks), theirs(ranks);
@@ -25,7 +25,7 @@ std::vector<Bytes> Communicator::exchange(std::span<const Bytes> send) {
     to.push_back(view(theirs[r]));
   }
   exchange(from, to);
-  std::vector<Bytes> received(ranks);
+  std::vector<ByteVector> received(ranks);
   for (size_t r = 0; r < ranks; ++r) {
     received[r].resize(theirs[r]);
     from[r] = send[r];
@@ -35,8 +35,8 @@ std::vector<Bytes> Communicator::exchange(std::span<const Bytes> send) {
   return received;
 }
 
-std::vector<Bytes> Communicator::all_gather(std::span<const std::byte> own) {
-  return exchange(std::vector<Bytes>(static_cast<size_t>(size()), Bytes(own.begin(), own.end())));
+std::vector<ByteVector> Communicator::all_gather(std::span<const std::byte> own) {
+  return exchange(std::vector<ByteVector>(static_cast<size_t>(size()), ByteVector(own.begin(), own.end())));
 }
 
 void Communicator::all_gather(std::span<const std::byte> own,

@@ -9,7 +9,7 @@
 
 namespace shortlist {
 
-using Bytes = std::vector<std::byte>;
+using ByteVector = std::vector<std::byte>;
 
 class Communicator {
  public:
@@ -26,10 +26,10 @@ class Communicator {
                         std::span<const std::span<std::byte>> received) = 0;
 
   // The same for sizes that the receiver does not know. Takes one more exchange, of the sizes.
-  std::vector<Bytes> exchange(std::span<const Bytes> send);
+  std::vector<ByteVector> exchange(std::span<const ByteVector> send);
 
   // What each rank passed, in the order of ranks.
-  std::vector<Bytes> all_gather(std::span<const std::byte> own);
+  std::vector<ByteVector> all_gather(std::span<const std::byte> own);
   // The same for sizes that are known: received[r] is filled with what rank r passed.
   void all_gather(std::span<const std::byte> own, std::span<const std::span<std::byte>> received);
 

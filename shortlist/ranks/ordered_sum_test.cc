@@ -66,8 +66,8 @@ TEST(OrderedSum, DealsPartsAsEvenlyAsCanBe) {
 TEST(Communicator, GathersBytesOfAnySize) {
   run_in_process(3, [](Communicator& ranks) {
     const auto own = static_cast<size_t>(ranks.rank());
-    const std::vector<Bytes> all = ranks.all_gather(Bytes(own, std::byte{5}));
-    for (size_t r = 0; r < 3; ++r) EXPECT_EQ(all[r], Bytes(r, std::byte{5}));
+    const std::vector<ByteVector> all = ranks.all_gather(ByteVector(own, std::byte{5}));
+    for (size_t r = 0; r < 3; ++r) EXPECT_EQ(all[r], ByteVector(r, std::byte{5}));
     ranks.barrier();
   });
 }

@@ -33,14 +33,15 @@ void BackgroundJob::wait() {
   if (thread_.joinable()) thread_.join();
 }
 
-std::unique_ptr<ModelStore> load_models(const std::vector<ModelSource>& sources, FunctionRef<bool()> ends) {
+std::unique_ptr<ModelStore> load_models(const std::vector<ModelSource>& sources, const FetchSettings& fetch,
+                                        std::chrono::duration<double> poll, FunctionRef<bool()> ends) {
   constexpr std::chrono::milliseconds kLook(20);
   std::unique_ptr<ModelStore> models;
   std::exception_ptr error;
   BackgroundJob job;
   job.start([&] {
     try {
-      models = std::make_unique<ModelStore>(sources);
+      models = std::make_unique<ModelStore>(sources, fetch, poll);
     } catch (...) {
       error = std::current_exception();
     }

@@ -42,7 +42,8 @@ class BackgroundJob {
 };
 
 // Loads the models. Exits the program successfully as soon as `ends`, which is polled, returns true.
-std::unique_ptr<ModelStore> load_models(const std::vector<ModelSource>& sources, FunctionRef<bool()> ends);
+std::unique_ptr<ModelStore> load_models(const std::vector<ModelSource>& sources, const FetchSettings& fetch,
+                                        std::chrono::duration<double> poll, FunctionRef<bool()> ends);
 
 // Exits the program without waiting for threads.
 [[noreturn]] void end_at_once();

@@ -19,8 +19,8 @@ class ServerMetrics {
   void observe_request(std::string_view operation, int status, double seconds);
   // Records the stages of an answer.
   void observe_stages(const Stages& stages);
-  // `reason` is "rate", "connections", "address", "descriptors", "queue", "bodies", "unsent", "timeout" or
-  // "gone".
+  // `reason` is "rate", "connections", "address", "descriptors", "queue", "bodies", "unsent", "timeout",
+  // "version" or "gone".
   void count_rejected(std::string_view reason);
   void count_reload(std::string_view model, bool succeeded);
   void set_model(std::string_view model, std::string_view version, int64_t items);

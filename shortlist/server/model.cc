@@ -44,10 +44,11 @@ std::vector<std::string> search_texts(const Recommender& recommender) {
 
 }  // namespace
 
-ServedModel::ServedModel(std::string model_name, const std::string& bundle, int load)
+ServedModel::ServedModel(std::string model_name, const std::string& bundle, int load, int64_t order)
     : name(std::move(model_name)),
       path(bundle),
       generation(load),
+      release(order),
       loaded_at(now_text()),
       recommender(Recommender::load(bundle)),
       query(query_form(recommender.bundle())),

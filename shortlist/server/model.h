@@ -1,6 +1,7 @@
 // A bundle being served, and what is computed once when it is loaded.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,11 +23,12 @@ inline constexpr size_t kListedChoices = 200;
 
 struct ServedModel {
   // Throws Error(data) if the bundle is damaged or does not reproduce its golden requests. `generation`
-  // counts the loads under a name, from 1.
-  ServedModel(std::string name, const std::string& bundle, int generation);
+  // counts the loads under a name, from 1. `release` orders the bundles of a source (model_source.h).
+  ServedModel(std::string name, const std::string& bundle, int generation, int64_t release = 0);
 
   std::string name, path;
   int generation = 1;
+  int64_t release = 0;
   std::string loaded_at;  // UTC, ISO 8601
   Recommender recommender;
   const std::string& version() const { return recommender.bundle().version; }

@@ -1,86 +1,22 @@
 #include "shortlist/server/model_store.h"
 
-#include <fmt/ranges.h>
 #include <malloc.h>
 #include <pthread.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <future>
 
 #include "shortlist/base/error.h"
 #include "shortlist/base/start_thread.h"
 #include "shortlist/base/threads.h"
 #include "shortlist/bundle/bundle.h"
-#include "shortlist/bundle/bundle_store.h"
-#include "shortlist/io/file.h"
+#include "shortlist/bundle/bundle_address.h"
 
 namespace shortlist {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr int kLoadingNice = 5;
-constexpr size_t kMostOfAPointer = 4096;  // bytes
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-// Names are used in paths and in metrics.
-bool is_name(std::string_view text) {
-  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
-  return !text.empty() && text.find_first_not_of(kLetters) == text.npos;
-}
-
-// The folder that a `latest` file names.
-std::string read_pointer(const std::string& path) {
-  const FileBytes file(path);
-  std::string_view target = file.text();
-  if (target.starts_with(kByteOrderMark)) target.remove_prefix(kByteOrderMark.size());
-  while (target.ends_with('\n') || target.ends_with('\r')) target.remove_suffix(1);
-  if (target.empty()) throw data_error("{}: is empty, need the name of a bundle's folder", path);
-  if (target.size() > kMostOfAPointer || target.find_first_of(std::string_view("\0\n", 2)) != target.npos)
-    throw data_error("{}: need the name of a bundle's folder in one line", path);
-  return std::string(target);
-}
-
-// The bundle that a source currently names.
-std::string resolve(const std::string& path) {
-  const std::string pointer = path + "/latest";
-  if (type_of_file(pointer) != fs::file_type::regular) return path;
-  return (fs::path(path) / read_pointer(pointer)).string();
-}
-
-// Changes if the source names another bundle.
-std::string stamp_of(const std::string& path) {
-  try {
-    const std::string bundle = resolve(path);
-    return bundle + " " + bundle_stamp(bundle);
-  } catch (const Error& error) {
-    return error.what();
-  }
-}
-
-// Changes if any file of the bundle is replaced or written to.
-std::string stamp_of_files(const std::string& path) {
-  std::vector<std::string> stamps;
-  try {
-    for (const auto& entry : fs::directory_iterator(resolve(path))) {
-      struct stat status {};
-      if (::stat(entry.path().c_str(), &status) != 0) continue;
-      stamps.push_back(fmt::format("{} {} {} {}.{}", entry.path().filename().string(), status.st_ino,
-                                   status.st_size, status.st_ctim.tv_sec, status.st_ctim.tv_nsec));
-    }
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  std::ranges::sort(stamps);
-  return fmt::format("{}\n{}", path, fmt::join(stamps, "\n"));
-}
-
-bool is_beneath(const fs::path& path, const fs::path& root) {
-  return std::ranges::mismatch(root, path).in1 == root.end();
-}
 
 // Whether the error is a lack of resources, which may be temporary, and not a fault of the bundle.
 bool may_pass(const std::exception& error) {
@@ -89,14 +25,14 @@ bool may_pass(const std::exception& error) {
 }
 
 // Loads on a low-priority thread that takes only the processor time that requests leave.
-ModelPtr load_aside(const std::string& name, const std::string& bundle, int generation) {
+ModelPtr load_aside(const std::string& name, const SourceBundle& bundle, int generation) {
   std::promise<ModelPtr> made;
   start_thread([&] {
     const sched_param none{};
     pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
     [[maybe_unused]] const int niceness = nice(kLoadingNice);  // on Linux, affects this thread only
     try {
-      made.set_value(std::make_shared<const ServedModel>(name, bundle, generation));
+      made.set_value(std::make_shared<const ServedModel>(name, bundle.folder, generation, bundle.release));
     } catch (...) {
       made.set_exception(std::current_exception());
     }
@@ -104,45 +40,37 @@ ModelPtr load_aside(const std::string& name, const std::string& bundle, int gene
   return made.get_future().get();
 }
 
+FetchSettings completed(FetchSettings fetch, const std::vector<ModelSource>& sources) {
+  int addresses = 0;
+  for (const ModelSource& source : sources) {
+    if (!is_address(source.path)) continue;
+    check_address(source.path, fetch.command);
+    ++addresses;
+  }
+  fetch.keep = std::max(fetch.keep, 2 * addresses);  // the served ones, and those that are being fetched
+  return fetch;
+}
+
 }  // namespace
 
-ModelSource parse_model_source(const std::string& text) {
-  const size_t equals = text.find('=');
-  ModelSource source{equals == text.npos ? "" : text.substr(0, equals),
-                     text.substr(equals == text.npos ? 0 : equals + 1)};
-  if (equals == text.npos)
-    source.name = (fs::absolute(source.path) / "").lexically_normal().parent_path().filename().string();
-  if (!is_name(source.name)) {
-    throw usage_error(
-        "'{}': the model's name '{}' may contain only letters, digits, '_', '-' and '.'; give it another "
-        "name as NAME=BUNDLE",
-        text, source.name);
-  }
-  return source;
-}
-
-std::string resolve_beneath(const std::string& root, const std::string& path) {
-  std::error_code error;
-  const fs::path real_root = fs::canonical(root, error);
-  if (error) throw data_error("--bundles-root {}: cannot be read: {}", root, error.message());
-  const fs::path real = fs::canonical(real_root / path, error);
-  const bool is_whole = path.find('\0') == path.npos;  // the system reads no further than a zero byte
-  if (!error && is_whole && is_beneath(real, real_root)) {
-    const fs::path bundle = fs::canonical(resolve(real.string()), error);
-    if (!error && is_beneath(bundle, real_root) && fs::is_directory(bundle, error)) return real.string();
-  }
-  throw data_error("'{}' is not a folder in --bundles-root", path);
-}
-
-ModelStore::ModelStore(std::vector<ModelSource> sources) {
+ModelStore::ModelStore(std::vector<ModelSource> sources, FetchSettings fetch,
+                       std::chrono::duration<double> poll)
+    : fetch_(completed(std::move(fetch), sources)),
+      poll_(poll),
+      polled_(Clock::now().time_since_epoch().count()) {
   for (const ModelSource& source : sources) {
     if (std::ranges::count(sources, source.name, &ModelSource::name) > 1)
       throw usage_error("two models are named '{}'; give one of them another name as NAME=BUNDLE",
                         source.name);
-    std::string stamp = stamp_of(source.path);
-    auto model = std::make_shared<const ServedModel>(source.name, resolve(source.path), 1);
+    std::string stamp = stamp_now(source.path);
+    const SourceBundle bundle = resolve_source(source.path, fetch_);
+    auto model = std::make_shared<const ServedModel>(source.name, bundle.folder, 1, bundle.release);
     entries_.push_back({source, std::move(model), std::move(stamp)});
   }
+}
+
+std::string ModelStore::stamp_now(const std::string& source) const {
+  return is_address(source) ? stamp_of_address(source, fetch_) : stamp_of(source);
 }
 
 ModelPtr ModelStore::find(std::string_view name) const {
@@ -188,17 +116,27 @@ ModelPtr ModelStore::reload(std::string_view name, const std::string& path) {
     source = path.empty() ? found.source.path : path;
     generation = found.model->generation + 1;
   }
-  const std::string stamp = stamp_of(source), files = stamp_of_files(source);
+  std::string stamp, files;
+  const auto note_failure = [&](const std::exception& error) {
+    std::lock_guard lock(mutex_);
+    if (path.empty()) entry(name).note_failure(files, may_pass(error));
+  };
+  try {
+    stamp = stamp_now(source);
+  } catch (const std::exception& error) {
+    note_failure(error);
+    throw;
+  }
+  files = is_address(source) ? "" : stamp_of_files(source);
   if (path.empty()) {
     std::lock_guard lock(mutex_);
     entry(name).stamp = stamp;
   }
   ModelPtr fresh;
   try {
-    fresh = load_aside(std::string(name), resolve(source), generation);
+    fresh = load_aside(std::string(name), resolve_source(source, fetch_), generation);
   } catch (const std::exception& error) {
-    std::lock_guard lock(mutex_);
-    if (path.empty()) entry(name).note_failure(files, may_pass(error));
+    note_failure(error);
     throw;
   }
   std::lock_guard lock(mutex_);
@@ -234,10 +172,50 @@ std::vector<std::string> ModelStore::changed(Clock::time_point now) const {
   }
   std::vector<std::string> names;
   for (const auto& [source, stamp, failed_stamp, due] : known) {
+    if (is_address(source.path)) {
+      if (due) names.push_back(source.name);
+      continue;
+    }
     const bool repaired = !failed_stamp.empty() && stamp_of_files(source.path) != failed_stamp;
     if (due || repaired || stamp_of(source.path) != stamp) names.push_back(source.name);
   }
   return names;
+}
+
+bool ModelStore::is_poll_due(Clock::time_point now) const {
+  constexpr std::chrono::seconds kLeast(1);  // between polls that clients cause
+  {
+    std::lock_guard lock(mutex_);
+    if (std::ranges::none_of(entries_, [](const Entry& entry) { return is_address(entry.source.path); }))
+      return false;
+  }
+  const auto passed = now - Clock::time_point(Clock::duration(polled_));
+  return passed >= poll_ || (newer_wanted_ && passed >= kLeast);
+}
+
+ModelStore::Polled ModelStore::poll() {
+  const Load load(loads_);
+  newer_wanted_ = false;
+  std::vector<std::pair<ModelSource, std::string>> known;
+  {
+    std::lock_guard lock(mutex_);
+    for (const Entry& entry : entries_)
+      if (is_address(entry.source.path)) known.emplace_back(entry.source, entry.stamp);
+  }
+  Polled polled;
+  for (const auto& [source, stamp] : known) {
+    std::string error;
+    try {
+      if (stamp_now(source.path) != stamp) polled.changed.push_back(source.name);
+    } catch (const std::exception& thrown) {
+      error = thrown.what();
+    }
+    std::lock_guard lock(mutex_);
+    if (!error.empty() && !entry(source.name).unreachable) polled.failed.emplace_back(source.name, error);
+    entry(source.name).unreachable = !error.empty();
+  }
+  polled_ = Clock::now().time_since_epoch().count();
+  return polled;
 }
 
 void ModelStore::release_replaced() {

@@ -1,14 +1,16 @@
 #include "shortlist/server/request_log.h"
 
 #include "shortlist/server/log.h"
+#include "shortlist/server/min_version.h"
 
 namespace shortlist {
 
 void RequestLog::add_failure(const RoutedRequest& routed, int status, std::string_view code,
                              std::string_view error) {
   std::string detail(error);
-  if (status == 501 || status == 505) {
-    const auto left_out = framing_.admit();
+  const bool older = code == kOlderVersion;
+  if (older || status == 501 || status == 505) {
+    const auto left_out = (older ? older_ : framing_).admit();
     if (!left_out) return;
     if (*left_out > 0) detail += fmt::format(" ({} more requests like this are not logged)", *left_out);
   }

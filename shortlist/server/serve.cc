@@ -95,11 +95,13 @@ class Reloads {
     if (job_.is_running()) return;
     const bool all = std::exchange(asked_, false);
     if (!all && !options_.watch) return;
+    const bool poll = options_.watch && models_.is_poll_due();
     const std::vector<std::string> names = all ? names_of(models_.all()) : models_.changed();
-    if (!all && names.empty()) return;
+    if (!all && !poll && names.empty()) return;
     try {
-      job_.start([this, all, names] {
+      job_.start([this, all, poll, names] {
         reload_all(models_, metrics_, names);
+        if (poll) reload_polled();
         if (all) reload_secrets(options_, service_, server_);
       });
     } catch (const Error& error) {
@@ -109,6 +111,13 @@ class Reloads {
   }
 
  private:
+  void reload_polled() {
+    const ModelStore::Polled polled = models_.poll();
+    for (const auto& [name, error] : polled.failed)
+      log("cannot look for a new bundle; trying again", {{"model", name}, {"error", error}});
+    reload_all(models_, metrics_, polled.changed);
+  }
+
   const ServeOptions& options_;
   ModelStore& models_;
   ServerMetrics& metrics_;
@@ -153,11 +162,12 @@ void serve(const ServeOptions& options) {
   const SignalQueue signals;
   std::signal(SIGPIPE, SIG_IGN);
   bool hung_up = false;  // SIGHUP while the models were loaded
-  const auto loaded = load_models(options.models, [&] {
-    const int signal = signals.wait(0);
-    hung_up |= signal == SIGHUP;
-    return ends(signal);
-  });
+  const auto loaded =
+      load_models(options.models, options.fetch, std::chrono::duration<double>(options.poll), [&] {
+        const int signal = signals.wait(0);
+        hung_up |= signal == SIGHUP;
+        return ends(signal);
+      });
   ModelStore& models = *loaded;
   ServerMetrics metrics;
   Service service(models, metrics,

@@ -21,7 +21,9 @@ struct ServeOptions {
   int trusted_proxies = 0;                // between clients and the server: client_address.h
   std::string bundles_root;               // the folder that admins may load bundles from; "": none
   bool access_log = false;                // log every request
-  bool watch = true;  // check every second whether a bundle, or the target of `latest`, has changed
+  bool watch = true;         // check every second whether a bundle, or the target of `latest`, has changed
+  FetchSettings fetch = {};  // of bundles at addresses
+  double poll = 30;          // seconds between checks of addresses
 };
 
 // Serves until SIGTERM or SIGINT, then finishes open requests unless a second signal arrives. SIGHUP reloads

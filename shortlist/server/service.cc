@@ -9,6 +9,7 @@
 #include "shortlist/server/http/client_address.h"
 #include "shortlist/server/http/compress.h"
 #include "shortlist/server/http/url.h"
+#include "shortlist/server/min_version.h"
 #include "shortlist/server/page.h"
 #include "shortlist/server/reload.h"
 #include "shortlist/server/request_id.h"
@@ -140,6 +141,13 @@ void Service::find(RoutedRequest& routed) const {
     routed.model = models_.find(routed.found.model);
 }
 
+void Service::check_min_version(const ServedModel& model, std::string_view wanted) {
+  if (wanted.empty() || reaches(model, wanted)) return;
+  models_.ask_for_newer();
+  metrics_.count_rejected("version");
+  throw older_version(model, wanted);
+}
+
 void Service::admit(RoutedRequest& routed) {
   const HttpRequest& request = routed.request;
   const Route* route = routed.found.route;
@@ -221,6 +229,7 @@ HttpResponse Service::run(RoutedRequest& routed, bool short_only) {
   if (found.route->wants_model && routed.model == nullptr)
     throw Problem(404, "no_model", fmt::format("no model is named '{}'", found.model));
   const Budget budget = this->budget(routed, short_only);
+  if (routed.model != nullptr) check_min_version(*routed.model, routed.request.min_version);
   Stages stages;
   try {
     budget.deadline().check();
@@ -278,6 +287,9 @@ HttpResponse Service::finish(const RoutedRequest& routed, HttpResponse response,
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - routed.begin;
   metrics_.observe_request(operation_of(routed, why != nullptr), response.status, seconds.count());
   if (!has_header(response, "Cache-Control")) response.headers.emplace_back("Cache-Control", "no-store");
+  constexpr int kFirstError = 400;
+  if (routed.model != nullptr && response.status < kFirstError)
+    response.headers.emplace_back("X-Model-Version", version_of(*routed.model));
   cors_.allow(routed.request, response);
   compress(routed.request, response);
   log_.add(routed, response, why, seconds.count());

@@ -64,6 +64,7 @@ class Service {
   void find(RoutedRequest& routed) const;
   void check_host(std::string_view host) const;
   void check_site(const HttpRequest& request) const;
+  void check_min_version(const ServedModel& model, std::string_view wanted);
   void admit(RoutedRequest& routed);
   HttpResponse answer(RoutedRequest& routed, bool short_only);
   HttpResponse run(RoutedRequest& routed, bool short_only);

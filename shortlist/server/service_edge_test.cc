@@ -271,6 +271,7 @@ TEST(ServiceEdge, ShowsExamplesThatCanBeSent) {
     const json& post = operations["post"];
     std::string target = path;
     for (const json& parameter : post.value("parameters", json::array())) {
+      if (parameter.at("in") != "path") continue;
       const std::string name = "{" + parameter.at("name").get<std::string>() + "}";
       target.replace(target.find(name), name.size(), parameter.at("example").get<std::string>());
     }

@@ -1,9 +1,5 @@
 #include "shortlist/table/duckdb_api.h"
 
-#include <dlfcn.h>
-#include <link.h>
-
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -12,31 +8,13 @@
 namespace shortlist {
 namespace {
 
-// The folder of the shared object that contains this code, such as Python's extension; "" in a program.
-std::filesystem::path folder_of_shared_object() {
-  Dl_info info;
-  void* object = nullptr;
-  const auto* here = reinterpret_cast<const void*>(&folder_of_shared_object);
-  if (dladdr1(here, &info, &object, RTLD_DL_LINKMAP) == 0) return {};
-  return std::filesystem::path(static_cast<const link_map*>(object)->l_name).parent_path();
-}
-
 // Places to search, most specific first.
 std::vector<std::string> places() {
-  std::vector<std::string> files;
-  const std::filesystem::path shared_object = folder_of_shared_object();
-  if (!shared_object.empty()) files.push_back((shared_object / "libduckdb.so").string());
-  std::error_code error;
-  const std::filesystem::path folder = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
-  if (!error) {
-    for (const char* below : {"", "../.deps/duckdb", "../lib/shortlist"}) {
-      files.push_back((folder / below / "libduckdb.so").lexically_normal().string());
-    }
-  }
+  std::vector<std::string> files =
+      library_places("libduckdb.so", {"", "../.deps/duckdb", "../lib/shortlist"});
 #ifdef SHORTLIST_DUCKDB_DIR
-  files.push_back(SHORTLIST_DUCKDB_DIR "/libduckdb.so");
+  files.insert(files.end() - 1, SHORTLIST_DUCKDB_DIR "/libduckdb.so");
 #endif
-  files.push_back("libduckdb.so");
   return files;
 }
 

@@ -107,8 +107,8 @@ class LayerRun {
   void forward() {
     for (const auto& parameter : parameters) {
       if (!parameter->spec.packed) continue;
-      parameter->packed.pack(parameter->value);
-      parameter->packed_transposed.pack_transposed(parameter->value);
+      parameter->packed().pack(parameter->value);
+      parameter->packed_transposed().pack_transposed(parameter->value);
     }
     if (layer_.traits().prepares) layer_.prepare(pass, scratch_);
     for (size_t i = 0; i < pass.row_set.parts(); ++i) layer_.look_before_forward(pass, i);

@@ -154,14 +154,16 @@ void Batcher::add_negatives(const NegativeSource& source) {
   items_ = source.sampler != nullptr ? source.sampler->candidates().size() : 0;
   added_.clear();
   loss_candidate_.clear();
+  pair_place_.clear();
   pair_negatives_.copies.clear();
   pair_negatives_.offsets.clear();
   if (!negatives_.adds_candidates()) return;
   const NegativeSampler& sampler = *source.sampler;
-  if (negatives_.catalogue) return add_catalogue(sampler);
-  for (const uint32_t row : source.earlier_rows)
-    added_.push_back(add_candidate(data_.pair_candidate[data_.pair_of_row[row]]));
+  if (negatives_.catalogue) return add_catalogue(source);
+  for (size_t i = 0; i < source.earlier_rows.size() && source.part == 0; ++i)
+    added_.push_back(add_candidate(data_.pair_candidate[data_.pair_of_row[source.earlier_rows[i]]]));
   if (!negatives_.per_pair) {
+    if (source.part > 0) return;
     for (size_t i = 0; i < negatives_.drawn(); ++i)
       added_.push_back(add_candidate(sampler.draw(source.random, i)));
     return;
@@ -174,11 +176,18 @@ void Batcher::add_negatives(const NegativeSource& source) {
   }
 }
 
-// Each item is shown once, as its first candidate. The loss compares a pair's item as it is shown.
-void Batcher::add_catalogue(const NegativeSampler& sampler) {
-  for (const uint32_t candidate : sampler.candidates()) added_.push_back(add_candidate(candidate));
+// Each item is shown once, as its first candidate. The loss compares a pair's item as it is shown. A part of
+// a batch shows its share of the items.
+void Batcher::add_catalogue(const NegativeSource& source) {
+  const NegativeSampler& sampler = *source.sampler;
+  const std::span<const uint32_t> all = sampler.candidates();
+  const auto begin = [&](size_t part) { return all.size() * part / source.parts; };
+  for (size_t i = begin(source.part); i < begin(source.part + 1); ++i)
+    added_.push_back(add_candidate(all[i]));
   for (const uint32_t number : pair_numbers_)
-    loss_candidate_.push_back(added_[sampler.place(data_.pair_candidate[number])]);
+    pair_place_.push_back(sampler.place(data_.pair_candidate[number]));
+  if (source.parts > 1) return;
+  for (const uint32_t place : pair_place_) loss_candidate_.push_back(added_[place]);
 }
 
 void Batcher::count_negatives(const NegativeSource& source, std::span<const uint32_t> candidates) {
@@ -204,7 +213,8 @@ void Batcher::count_negatives(const NegativeSource& source, std::span<const uint
 
 // The log of the frequency of a candidate among the batch's rows and all further negatives.
 float Batcher::mixed_share(const NegativeSource& source, uint32_t candidate, float share) const {
-  const size_t rows = (negatives_.in_batch ? rows_.size() : 0) + source.earlier_rows.size();
+  const size_t own = source.parts > 1 ? source.batch_rows : rows_.size();
+  const size_t rows = (negatives_.in_batch ? own : 0) + source.earlier_rows.size();
   return log_share(source.sampler->probability(candidate, std::exp(static_cast<double>(share)), rows));
 }
 
@@ -266,6 +276,32 @@ LossBatch Batcher::loss_batch(const Task& task) {
       if (!data_.list_of_row.empty()) list_of_row_.push_back(data_.list_of_row[row]);
     out.rows_of_group = list_of_row_.empty() ? groups_.by_query(batch_) : groups_.by_number(list_of_row_);
   }
+  return out;
+}
+
+PartCandidates Batcher::candidates() const {
+  return {negative_count_, candidate_log_share_, candidate_item_,
+          negatives_.catalogue ? std::span<const uint32_t>(added_) : std::span<const uint32_t>()};
+}
+
+LossBatch Batcher::loss_batch(const Task& task, const WholeCandidates& whole, size_t part) {
+  LossBatch out = loss_batch(task);
+  if (!task.has_embeddings()) return out;
+  const PartCandidates all = whole.lists();
+  const auto first = static_cast<uint32_t>(whole.first(part));
+  out.candidate_multiplicity = all.multiplicity;
+  out.candidate_log_share = all.log_share;
+  out.candidate_item = all.item;
+  loss_candidate_.clear();
+  for (size_t p = 0; p < pair_numbers_.size(); ++p)
+    loss_candidate_.push_back(negatives_.catalogue ? all.catalogue[pair_place_[p]]
+                                                   : first + batch_.pair_candidate().source[p]);
+  out.pair_candidate = loss_candidate_;
+  pair_negatives_.source.clear();
+  for (const uint32_t negative : pair_negatives_.copies) pair_negatives_.source.push_back(first + negative);
+  out.negatives_of_pair.members = pair_negatives_.source;
+  if (negatives_.accidental_hits == AccidentalHits::user)
+    out.excluded_of_query = taken_.of_queries(data_, batch_, rows_, all.item);
   return out;
 }
 

@@ -13,6 +13,7 @@
 #include "shortlist/train/streaming_shares.h"
 #include "shortlist/train/taken_items.h"
 #include "shortlist/train/task.h"
+#include "shortlist/train/whole_candidates.h"
 
 namespace shortlist {
 
@@ -22,6 +23,9 @@ struct NegativeSource {
   RandomStream random = {0, "negatives"};    // of this batch
   std::span<const uint32_t> earlier_rows{};  // the rows before the batch whose candidates are negatives
   const StreamingShares* shares = nullptr;   // instead of the rows' item_log_share
+  // For a part of a batch: its number, the number of parts, and the rows of the whole batch. The first part
+  // has the negatives that the whole batch shares; if these are all items, each part has some.
+  size_t part = 0, parts = 1, batch_rows = 0;
 };
 
 class Batcher {
@@ -49,6 +53,10 @@ class Batcher {
   // The last batch as a task's loss reads it, without outputs. Valid until the next call of make() or
   // loss_batch().
   LossBatch loss_batch(const Task& task);
+  // The candidates of a batch that is a part of another, and the part's batch as a task's loss reads it,
+  // which compares to the candidates of all parts.
+  PartCandidates candidates() const;
+  LossBatch loss_batch(const Task& task, const WholeCandidates& whole, size_t part);
 
  private:
   // Maps the numbers of a large set that a batch uses to 0, 1, ... in order of first appearance.
@@ -80,7 +88,7 @@ class Batcher {
   void find_towers();
   uint32_t add_candidate(uint32_t candidate);
   void add_negatives(const NegativeSource& source);
-  void add_catalogue(const NegativeSampler& sampler);
+  void add_catalogue(const NegativeSource& source);
   void count_negatives(const NegativeSource& source, std::span<const uint32_t> candidates);
   float mixed_share(const NegativeSource& source, uint32_t candidate, float share) const;
   void count(size_t queries, size_t candidates);
@@ -96,11 +104,12 @@ class Batcher {
   std::vector<float> query_count_, candidate_count_, pair_count_, pair_weight_;
   // Of the retrieval losses.
   Negatives negatives_;
-  size_t items_ = 0;                        // that are drawn from
-  std::vector<uint32_t> added_;             // candidates that negatives add, each as often as it was added
-  Map pair_negatives_;                      // offsets, copies: the negatives of each pair
-  std::vector<uint32_t> loss_candidate_;    // of each pair, if the whole catalogue is in the batch
-  std::vector<float> negative_count_;       // of each candidate
+  size_t items_ = 0;                      // that are drawn from
+  std::vector<uint32_t> added_;           // candidates that negatives add, each as often as it was added
+  Map pair_negatives_;                    // offsets, copies: the negatives of each pair
+  std::vector<uint32_t> loss_candidate_;  // of each pair, if the whole catalogue or another part is compared
+  std::vector<uint32_t> pair_place_;      // of each pair: the place of its item in the catalogue
+  std::vector<float> negative_count_;     // of each candidate
   std::vector<float> candidate_log_share_;  // of each candidate, or empty
   std::vector<uint32_t> candidate_item_;
   TakenItems taken_;

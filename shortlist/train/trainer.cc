@@ -41,8 +41,15 @@ Settings with_monitor(Settings settings, const TrainSpec& spec, const Dataset& d
 }  // namespace
 
 struct Trainer::State {
-  State(const TrainSpec& s, const ModelSpec& model, Parameters& p, const Dataset& d, ThreadPool& t)
-      : spec(s), parameters(p), data(d), pool(t), step(s, model, p, d, t), evaluator(s, model, p, d, t) {
+  State(const TrainSpec& s, const ModelSpec& model, Parameters& p, const Dataset& d, ThreadPool& t,
+        Communicator* others)
+      : spec(s),
+        parameters(p),
+        data(d),
+        pool(t),
+        ranks(others != nullptr ? *others : alone),
+        step(s, model, p, d, t, ranks),
+        evaluator(s, model, p, d, t) {
     const TrainingConfig& training = spec.settings;
     epoch_row_count = rows_an_epoch(block_of(data), group_order());
     run.learning_rate = run.configured_rate = training.optimizer.learning_rate();
@@ -71,7 +78,13 @@ struct Trainer::State {
   bool run_epoch(TrainingCallback& callback, const std::atomic<bool>& stop, const EpochRows& rows);
   void end_epoch(TrainingCallback& callback);
   void set_rates();
-  void ask_for_rate(TrainingCallback& callback);
+  void set_rate(double wanted);
+  // What each rank says before a step.
+  struct Word {
+    double rate;
+    bool stops;
+  };
+  Word agree(Word own);
   EpochRecord evaluate_epoch(bool averaged);
   EpochRecord record();
   void watch(const EpochRecord& epoch, TrainingCallback& callback);
@@ -87,6 +100,8 @@ struct Trainer::State {
   Parameters& parameters;
   const Dataset& data;
   ThreadPool& pool;
+  SingleRank alone;
+  Communicator& ranks;
   TrainingStep step;
   Evaluator evaluator;
   std::optional<Plateau> plateau;
@@ -112,9 +127,18 @@ void Trainer::State::set_rates() {
     rates.push_back(part.optimizer.learning_rate() * change * part.optimizer.rate_factor(position));
 }
 
+// Any rank may stop all of them; rank 0 sets the rate.
+Trainer::State::Word Trainer::State::agree(Word own) {
+  if (ranks.size() == 1) return own;
+  std::vector<Word> words(static_cast<size_t>(ranks.size()));
+  std::vector<std::span<std::byte>> received;
+  for (Word& word : words) received.push_back(std::as_writable_bytes(std::span(&word, 1)));
+  ranks.all_gather(std::as_bytes(std::span(&own, 1)), received);
+  return {words[0].rate, std::ranges::any_of(words, &Word::stops)};
+}
+
 // A callback sees and sets the rate of the step. Later steps have the same share of the schedule's rates.
-void Trainer::State::ask_for_rate(TrainingCallback& callback) {
-  const double wanted = callback.learning_rate(rates[0]);
+void Trainer::State::set_rate(double wanted) {
   if (wanted == rates[0]) return;
   run.learning_rate = rates[0] > 0 ? run.learning_rate * (wanted / rates[0]) : wanted;
   set_rates();
@@ -126,9 +150,10 @@ bool Trainer::State::run_epoch(TrainingCallback& callback, const std::atomic<boo
   const bool follows = !followed.of_epochs.empty();
   if (follows) run.learning_rate = followed.of_epochs[static_cast<size_t>(run.epoch)];
   while (run.step < steps_an_epoch()) {
-    if (stop) return false;
     set_rates();
-    if (!follows) ask_for_rate(callback);
+    const Word word = agree({stop || follows ? rates[0] : callback.learning_rate(rates[0]), stop});
+    if (word.stops) return false;
+    if (!follows) set_rate(word.rate);
     const auto batch = static_cast<size_t>(run.step);
     const std::span<const uint32_t> own = rows.batch(batch);
     if (!own.empty()) {  // a group may fill several batches
@@ -212,7 +237,7 @@ CheckpointView Trainer::State::view() {
 }
 
 void Trainer::State::save(const std::string& folder) {
-  if (folder.empty()) return;
+  if (folder.empty() || ranks.rank() != 0) return;
   save_checkpoint(checkpoint_path(folder, run), view());
   prune_checkpoints(folder, spec.settings.keep_checkpoints);
 }
@@ -244,8 +269,8 @@ Error Trainer::State::not_finite(int64_t at_step, const std::string& what) const
 }
 
 Trainer::Trainer(const TrainSpec& spec, const ModelSpec& model, Parameters& parameters, const Dataset& data,
-                 ThreadPool& pool)
-    : state_(std::make_unique<State>(spec, model, parameters, data, pool)) {}
+                 ThreadPool& pool, Communicator* ranks)
+    : state_(std::make_unique<State>(spec, model, parameters, data, pool, ranks)) {}
 Trainer::~Trainer() = default;
 
 StepProfile Trainer::profile() const { return state_->step.profile(); }

@@ -19,13 +19,16 @@ struct Checkpoint;
 
 class Trainer {
  public:
-  // Parameters must be initialised. All arguments except `spec` must outlive the trainer.
+  // Parameters must be initialised. All arguments except `spec` must outlive the trainer. With `ranks`, all
+  // of them train the same model on the same dataset, each computes its parts of every batch
+  // (training.batch_parts), and rank 0 saves the checkpoints.
   Trainer(const TrainSpec& spec, const ModelSpec& model, Parameters& parameters, const Dataset& data,
-          ThreadPool& pool);
+          ThreadPool& pool, Communicator* ranks = nullptr);
   ~Trainer();
 
   enum class Outcome { finished, interrupted };
-  // Runs all epochs, or until `stop` is set, which is checked after each step. A finished run
+  // Runs all epochs, or until `stop` is set on any rank, which is checked after each step. Rank 0's callback
+  // sets the learning rate of all. A finished run
   // ends with the best weights if early stopping asks for that. With `checkpoints`, saves into that folder
   // after each epoch and when stopped. With training.average, the averages are evaluated and kept. Throws
   // Error(failed) if the loss, a parameter or the optimizer's state is not finite; that state is not saved,

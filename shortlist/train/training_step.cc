@@ -40,31 +40,21 @@ std::unique_ptr<WeightAverage> average_of(const TrainingConfig& training, Parame
 Precision step_precision(Precision wanted) { return multiplies_in(wanted) ? wanted : Precision::float32; }
 
 TrainingStep::TrainingStep(const TrainSpec& spec, const ModelSpec& model, Parameters& parameters,
-                           const Dataset& data, ThreadPool& pool)
+                           const Dataset& data, ThreadPool& pool, Communicator& ranks)
     : parameters_(parameters),
       pool_(pool),
       precision_(step_precision(spec.settings.precision)),
       dropout_(static_cast<uint64_t>(spec.settings.seed), "dropout"),
       negatives_(static_cast<uint64_t>(spec.settings.seed), "negatives"),
-      tasks_(make_tasks(spec, model, precision_)),
-      outputs_(output_nodes(tasks_)),
-      plan_(model, parameters,
-            {.outputs = outputs_,
-             .backward = true,
-             .training_layers_active = !spec.settings.keras_compatible,
-             .precision = precision_}),
       data_(data),
-      sampler_(spec.negatives(), data),
-      batcher_(data, plan_.needs_all_rows(kQueryRows), plan_.needs_all_rows(kCandidateRows)),
-      task_weights_(model.task_weights < 0 ? nullptr
-                                           : parameters.of(static_cast<size_t>(model.task_weights))[0]),
-      batches_(tasks_.size()) {
+      ranks_(spec, model, parameters, data, pool, precision_, ranks),
+      sampler_(spec.negatives(), data) {
   if (spec.retrieval && spec.retrieval->sampling_estimate == SamplingEstimate::streaming)
     shares_.emplace(data.item_log_share.size(), spec.retrieval->streaming_rate);
-  batcher_.add_histories(model);
-  parameters.make_gradients();
+  Parameters& own = ranks_.first().parameters();
+  task_weights_ = model.task_weights < 0 ? nullptr : own.of(static_cast<size_t>(model.task_weights))[0];
   optimizer_ =
-      make_optimizer(spec.settings.optimizer, spec.settings.parts, trained_parameters(parameters, trained_));
+      make_optimizer(spec.settings.optimizer, spec.settings.parts, trained_parameters(own, trained_));
   average_ = average_of(spec.settings, parameters);
   pack();
 }
@@ -80,45 +70,50 @@ StepMetrics TrainingStep::run(std::span<const uint32_t> rows, std::span<const do
 StepMetrics TrainingStep::run_phases(std::span<const uint32_t> rows, std::span<const double> rates,
                                      std::span<const uint32_t> earlier) {
   const auto step = static_cast<uint64_t>(optimizer_->steps);
-  const Batch* batch = nullptr;
   skip(rows);
   clock_.time(kBatch, 0, [&] {
-    batch = &batcher_.make(rows, {&sampler_, negatives_.at(step), earlier, shares_ ? &*shares_ : nullptr});
+    ranks_.make_batches(rows, {&sampler_, negatives_.at(step), earlier, shares_ ? &*shares_ : nullptr});
   });
-  const uint64_t key = dropout_.at(step).key();
-  clock_.time(kLayers, 0, [&] { plan_.forward(pool_, *batch, true, key); });
-  StepMetrics figures{.rows = static_cast<double>(rows.size()), .weight = batcher_.total_weight()};
-  LossParts losses;
-  for (size_t t = 0; task_weights_ != nullptr && t < tasks_.size(); ++t)
+  clock_.time(kLayers, 0, [&] { ranks_.forward(dropout_.at(step)); });
+  for (size_t t = 0; t < tasks().size(); ++t)
+    clock_.time(kFirstTask + t, 0, [&] { ranks_.run_loss(t, weight_of(t)); });
+  const StepPart::Sums sums = ranks_.sums();
+  LossParts losses{.tasks = sums.losses};
+  for (size_t t = 0; task_weights_ != nullptr && t < tasks().size(); ++t)
     losses.log_variances.push_back(task_weights_->value(0, t));
-  for (size_t t = 0; t < tasks_.size(); ++t) {
-    const Task& task = tasks_[t];
-    clock_.time(kFirstTask + t, 0, [&] {
-      batches_[t] = batcher_.loss_batch(task);
-      set_outputs(task, plan_, *batch, batches_[t]);
-      losses.tasks.push_back(task.loss->run(pool_, batches_[t], weight_of(t)));
-      if (!task.predicts_value()) return;
-      const std::string rmse = task.figure("rmse");
-      figures.squared_errors.emplace_back(rmse, squared_errors_.sum(pool_, task, batches_[t]));
-      if (const auto weight = batcher_.own_weight(task)) figures.own_weights.emplace_back(rmse, *weight);
-    });
+  clock_.time(kLayers, 0, [&] { ranks_.backward(); });
+  clock_.time(kOptimizer, 0, [&] {
+    ranks_.sum_gradients();
+    write_weight_gradients(losses.tasks);
+    losses.regularization = update(rates);
+  });
+  StepMetrics figures = figures_of(sums, rows.size());
+  figures.losses = loss_metrics(tasks(), losses);
+  return figures;
+}
+
+StepMetrics TrainingStep::figures_of(const StepPart::Sums& sums, size_t rows) const {
+  StepMetrics figures{.rows = static_cast<double>(rows), .weight = sums.weight};
+  for (size_t t = 0; t < tasks().size(); ++t) {
+    const Task& task = tasks()[t];
+    if (!task.predicts_value()) continue;
+    const std::string rmse = task.figure("rmse");
+    figures.squared_errors.emplace_back(rmse, sums.squared_errors[t]);
+    if (!find_label(data_.labels, task.label).weights.empty())
+      figures.own_weights.emplace_back(rmse, sums.own_weights[t]);
   }
-  write_weight_gradients(losses.tasks);
-  clock_.time(kLayers, 0, [&] { plan_.backward(pool_, outputs_); });
-  clock_.time(kOptimizer, 0, [&] { losses.regularization = update(rates); });
-  figures.losses = loss_metrics(tasks_, losses);
   return figures;
 }
 
 double TrainingStep::weight_of(size_t task) const {
-  if (task_weights_ == nullptr) return tasks_[task].weight;
-  return tasks_[task].weight * std::exp(-double{task_weights_->value(0, task)});
+  if (task_weights_ == nullptr) return tasks()[task].weight;
+  return tasks()[task].weight * std::exp(-double{task_weights_->value(0, task)});
 }
 
 // d/ds of weight (loss exp(-s) + s)
 void TrainingStep::write_weight_gradients(std::span<const double> losses) {
-  for (size_t t = 0; task_weights_ != nullptr && t < tasks_.size(); ++t)
-    task_weights_->gradient(0, t) = static_cast<float>(tasks_[t].weight - weight_of(t) * losses[t]);
+  for (size_t t = 0; task_weights_ != nullptr && t < tasks().size(); ++t)
+    task_weights_->gradient(0, t) = static_cast<float>(tasks()[t].weight - weight_of(t) * losses[t]);
 }
 
 void TrainingStep::skip(std::span<const uint32_t> rows) {
@@ -128,8 +123,10 @@ void TrainingStep::skip(std::span<const uint32_t> rows) {
 
 double TrainingStep::update(std::span<const double> rates) {
   gradients_.clear();
-  for (ParameterState* state : trained_)
-    gradients_.push_back({state->gradient, state->rows.touched, state->second_gradient});
+  for (ParameterState* state : trained_) {
+    const ConstMatrix second = ranks_.divided() ? ConstMatrix() : ConstMatrix(state->second_gradient);
+    gradients_.push_back({state->gradient, state->rows.touched, second});
+  }
   const bool averages = average_ != nullptr && average_->needs_rows();
   const auto changed = [&](size_t p, RowRange rows) {
     if (averages) average_->after_rows(p, rows);
@@ -143,9 +140,9 @@ double TrainingStep::update(std::span<const double> rates) {
 }
 
 void TrainingStep::start_profile() {
-  clock_ = PhaseClock(kFirstTask + tasks_.size(), 1, CLOCK_MONOTONIC);
+  clock_ = PhaseClock(kFirstTask + tasks().size(), 1, CLOCK_MONOTONIC);
   profiled_steps_ = 0;
-  plan_.start_profile(pool_.threads());
+  ranks_.start_profile();
 }
 
 // A phase in which all threads work together from beginning to end.
@@ -165,25 +162,44 @@ LossWork TrainingStep::optimizer_work() const {
   return {.bytes = 4 * moved};
 }
 
+LossWork TrainingStep::loss_work(size_t task) const {
+  LossWork work;
+  for (const auto& part : ranks_.own()) {
+    const LossWork own = part->tasks()[task].loss->work(part->loss_batch(task));
+    work.operations += own.operations;
+    work.bytes += own.bytes;
+  }
+  return work;
+}
+
 StepProfile TrainingStep::profile() const {
   StepProfile profile{.steps = profiled_steps_,
                       .threads = pool_.threads(),
                       .peak = multiply_add_peak(pool_, 0.05, precision_)};
   if (clock_.running()) profile.seconds = clock_.seconds(kStep);
-  profile.phases = plan_.profile();
+  profile.phases = ranks_.profile();
   double in_layers = 0;
   for (const StepPhase& phase : profile.phases) in_layers += phase.seconds;
   StepPhase waiting = shared_phase("waiting for threads", kLayers, {});
   waiting.seconds = std::max(0.0, waiting.seconds - in_layers);
   profile.phases.push_back(waiting);
-  for (size_t t = 0; t < tasks_.size(); ++t) {
-    const Task& task = tasks_[t];
-    profile.phases.push_back(
-        shared_phase(task.name + " loss" + task.suffix, kFirstTask + t, task.loss->work(batches_[t])));
+  for (size_t t = 0; t < tasks().size(); ++t) {
+    const Task& task = tasks()[t];
+    profile.phases.push_back(shared_phase(task.name + " loss" + task.suffix, kFirstTask + t, loss_work(t)));
   }
   profile.phases.push_back(shared_phase("distinct rows of the batch", kBatch, {}));
   profile.phases.push_back(shared_phase("optimizer and packing of weights", kOptimizer, optimizer_work()));
+  if (ranks_.divided()) profile.phases.push_back(exchange_phase());
   return profile;
+}
+
+// Part of the phases above: the exchanges between ranks, with the bytes that this one sends in a step.
+StepPhase TrainingStep::exchange_phase() const {
+  const double steps = static_cast<double>(std::max<int64_t>(1, profiled_steps_));
+  return {.name = "of these, exchanges between ranks",
+          .operations = 0,
+          .bytes = ranks_.traffic().bytes() / steps,
+          .seconds = ranks_.traffic().seconds() * pool_.threads()};
 }
 
 }  // namespace shortlist

@@ -11,10 +11,8 @@
 #include "shortlist/model/step_profile.h"
 #include "shortlist/optim/optimizer.h"
 #include "shortlist/optim/weight_average.h"
-#include "shortlist/train/batcher.h"
 #include "shortlist/train/epoch_sums.h"
-#include "shortlist/train/squared_errors.h"
-#include "shortlist/train/task.h"
+#include "shortlist/train/step_ranks.h"
 
 namespace shortlist {
 
@@ -23,9 +21,10 @@ Precision step_precision(Precision wanted);
 
 class TrainingStep {
  public:
-  // Parameters must be initialised. All arguments except `spec` must outlive it.
+  // Parameters must be initialised. All arguments except `spec` must outlive it. All ranks take the same
+  // steps, each with its parts of every batch, and have the same parameters after each step.
   TrainingStep(const TrainSpec& spec, const ModelSpec& model, Parameters& parameters, const Dataset& data,
-               ThreadPool& pool);
+               ThreadPool& pool, Communicator& ranks);
 
   // Trains on these rows, at the learning rates of training.optimizer and of each part. Returns the metrics
   // before the update. The candidates of `earlier` rows may be negatives.
@@ -40,12 +39,12 @@ class TrainingStep {
   Optimizer& optimizer() const { return *optimizer_; }
   // Null unless training.average is set.
   WeightAverage* average() const { return average_.get(); }
-  std::span<const Task> tasks() const { return tasks_; }
+  std::span<const Task> tasks() const { return ranks_.tasks(); }
   // Packs the parameters for the steps' matrix products.
   void pack() { parameters_.pack(pool_, true, precision_); }
   Precision precision() const { return precision_; }
   // The first node whose output was not finite in the last step, or "".
-  std::string first_not_finite() const { return plan_.first_not_finite(); }
+  std::string first_not_finite() const { return ranks_.first_not_finite(); }
 
   // Starts timing the phases of each step.
   void start_profile();
@@ -57,26 +56,24 @@ class TrainingStep {
                          std::span<const uint32_t> earlier);
   double update(std::span<const double> rates);
   StepPhase shared_phase(const std::string& name, size_t phase, const LossWork& work) const;
+  LossWork loss_work(size_t task) const;
   LossWork optimizer_work() const;
+  StepPhase exchange_phase() const;
   // The factor of a task's loss: its weight, or with learned weights weight exp(-s).
   double weight_of(size_t task) const;
   void write_weight_gradients(std::span<const double> losses);
+  StepMetrics figures_of(const StepPart::Sums& sums, size_t rows) const;
 
   Parameters& parameters_;
   ThreadPool& pool_;
   Precision precision_;
   RandomStream dropout_, negatives_;
-  std::vector<Task> tasks_;
-  std::vector<int> outputs_;  // outputs of all tasks
-  Plan plan_;
   const Dataset& data_;
+  StepRanks ranks_;
   NegativeSampler sampler_;
   std::optional<StreamingShares> shares_;  // of the items, if they are estimated while training
-  Batcher batcher_;
-  ParameterState* task_weights_;    // their s if they are learned, else null
-  std::vector<LossBatch> batches_;  // the last step's batch for each task
-  SquaredErrors squared_errors_;
-  std::vector<ParameterState*> trained_;  // the parameters that the optimizer updates
+  ParameterState* task_weights_;           // their s if they are learned, else null
+  std::vector<ParameterState*> trained_;   // the parameters that the optimizer updates
   std::vector<Gradient> gradients_;
   std::unique_ptr<Optimizer> optimizer_;
   std::unique_ptr<WeightAverage> average_;

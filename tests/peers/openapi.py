@@ -26,6 +26,7 @@ api_key = "{key}"
 "path.version" = "1"
 "path.column"  = "title"
 "path.id"      = "{item}"
+"header.X-Min-Version" = "0"   # a server with an older model answers 503, as it should
 
 # A list with more elements than allowed may also be a body with more bytes than allowed.
 [checks]

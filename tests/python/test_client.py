@@ -111,7 +111,8 @@ def test_the_model_and_its_columns_are_described(client, model):
 
 def test_the_server_is_described(client):
     assert client.livez() == client.healthz() == {"status": "live"}
-    assert client.readyz() == {"status": "ready"}
+    ready = client.readyz()
+    assert ready["status"] == "ready" and ready["models"][0]["version"] == client.list_models()["models"][0]["version"]
     assert "# HELP" in client.metrics()
 
 

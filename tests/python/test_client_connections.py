@@ -89,6 +89,32 @@ def test_a_busy_server_is_asked_again():
         assert len(server.ports) == 3
 
 
+def answered_by(version):
+    return (200, {"X-Model-Version": version}, b"{}")
+
+
+def test_a_client_that_keeps_its_version_names_the_newest():
+    answers = [answered_by(version) for version in ("9-00000000000a", "10-00000000000b", "9-00000000000a")]
+    with Given(*answers, LIVE) as server, sl.Client(server.url, keep_version=True) as client:
+        for _ in range(4):
+            client.get_features()
+        named = [headers.get("X-Min-Version") for headers in server.headers]
+        assert named == [None, "9-00000000000a", "10-00000000000b", "10-00000000000b"]
+    with Given(*answers) as server, sl.Client(server.url) as client:
+        for _ in range(3):
+            client.get_features()
+        assert not any("X-Min-Version" in headers for headers in server.headers)
+
+
+def test_a_server_with_an_older_model_is_asked_again():
+    older = (503, {"Retry-After": "0"}, json.dumps({"detail": "older", "code": "older_version"}).encode())
+    with Given(answered_by("2-00000000000a"), older, answered_by("2-00000000000a")) as server:
+        with sl.Client(server.url, keep_version=True) as client:
+            client.get_features()
+            client.get_features()
+        assert len(server.ports) == 3
+
+
 @pytest.mark.parametrize("headers, attempts", [({"Retry-After": "0"}, 3), ({"Retry-After": "60"}, 1), ({}, 1)])
 def test_a_server_that_stays_busy_is_an_error(headers, attempts):
     with Given((503, headers, BUSY_PROBLEM)) as server, sl.Client(server.url) as client:

@@ -86,3 +86,11 @@ def trains(ratings: pd.DataFrame) -> sl.Model | None:
     except (sl.ConfigError, sl.DataError, sl.SystemError) as error:
         print(error)
         return None
+
+
+def answers_on_engines(df: object, dataset: object, ddf: object) -> None:
+    print(sl.spark.recommend(df, "films", k=5, columns=["request"], where="year>=1990"))
+    print(sl.ray.recommend(dataset, sl.load("films"), 5), sl.dask.recommend(ddf, "films", threads=2))
+    model: sl.TwoTower = sl.dask.fit(sl.TwoTower(query="user", item="item"), ddf, ranks=2, key=["user", "item"])
+    result = sl.ray.Trainer(model, {"train": dataset}, ranks=2, key="row", storage="/mnt/films").fit()
+    print(result.metrics["loss"], result.model.recommend([1]), result.path)

@@ -138,6 +138,7 @@ class Api:
         found = [
             Argument(one["name"], one["schema"], one.get("description", ""), one.get("required", False), one["in"])
             for one in operation.get("parameters", [])
+            if one["in"] != "header"  # the client's own: Session sends X-Min-Version
         ]
         body = self.schemas.get(request, {})
         found += [

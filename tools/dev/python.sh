@@ -16,6 +16,21 @@ setup_python() {
   cp $list "$venv/installed.txt"
 }
 
+# Makes .deps/engines, a virtual environment with Spark, Ray and Dask (1.2 GB), unless SHORTLIST_ENGINES_PYTHON names
+# a Python that has them, or SHORTLIST_NO_CLUSTER is set.
+setup_engines() {
+  local venv=$root/.deps/engines list=tests/python/engines/requirements.txt
+  [ -z "${SHORTLIST_NO_CLUSTER:-}" ] || return 0
+  command -v java >/dev/null || [ -n "${JAVA_HOME:-}" ] || setup_packages "${engine_packages[@]}"
+  [ -z "${SHORTLIST_ENGINES_PYTHON:-}" ] || return 0
+  export SHORTLIST_ENGINES_PYTHON=$venv/bin/python
+  cmp -s $list "$venv/installed.txt" && return
+  say "fetching Spark, Ray and Dask"
+  [ -x "$venv/bin/python" ] || "${PYTHON:-python3}" -m venv "$venv"
+  "$venv/bin/pip" install -q -r $list
+  cp $list "$venv/installed.txt"
+}
+
 # Configures build/ to build the Python package, too.
 configure_python() {
   setup_python

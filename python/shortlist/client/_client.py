@@ -34,6 +34,9 @@ class Client(Operations):
         ``timeout``.
     context : ssl.SSLContext, optional
         For https, if certificates are not to be verified by the system's authorities.
+    keep_version : bool
+        Never accept an answer of an older model than the last one's, if several servers answer behind a balancer: each
+        request names the version of the newest answer so far. A server with an older model counts as busy.
 
     Raises
     ------
@@ -59,8 +62,9 @@ class Client(Operations):
         timeout: float = 30.0,
         retries: int = 2,
         context: ssl.SSLContext | None = None,
+        keep_version: bool = False,
     ) -> None:
-        self._session = Session(url, key, model, timeout, retries, context)
+        self._session = Session(url, key, model, timeout, retries, context, keep_version)
 
     @property
     def url(self) -> str:
@@ -112,6 +116,8 @@ class AsyncClient(AsyncOperations):
         How often a busy server is asked again.
     context : ssl.SSLContext, optional
         The certificates.
+    keep_version : bool
+        Whether no answer may be that of an older model.
     connections : int
         Maximum number of requests at a time, each on a connection and in a thread of its own. Others wait.
 
@@ -130,11 +136,12 @@ class AsyncClient(AsyncOperations):
         timeout: float = 30.0,
         retries: int = 2,
         context: ssl.SSLContext | None = None,
+        keep_version: bool = False,
         connections: int = 32,
     ) -> None:
         if connections < 1:
             raise ConfigError(f"connections: {connections} is below 1")
-        self._session = Session(url, key, model, timeout, retries, context)
+        self._session = Session(url, key, model, timeout, retries, context, keep_version)
         self._threads = concurrent.futures.ThreadPoolExecutor(connections, thread_name_prefix="shortlist")
 
     @property

@@ -25,6 +25,7 @@ from shortlist.client._types import (
     Prediction,
     PredictionBatch,
     Query,
+    Readiness,
     RecommendationBatch,
     Recommendations,
     SimilarBatch,
@@ -68,9 +69,9 @@ class Operations:
         answer: Document = self._call("GET", "/openapi.json")
         return answer
 
-    def readyz(self) -> Status:
-        """Whether the server accepts requests."""
-        answer: Status = self._call("GET", "/readyz", statuses=(200, 503))
+    def readyz(self) -> Readiness:
+        """Whether the server accepts requests, and with which models."""
+        answer: Readiness = self._call("GET", "/readyz", statuses=(200, 503))
         return answer
 
     def reload(self, *, bundle: str | None = None, model: str | None = None) -> ModelList:
@@ -382,9 +383,9 @@ class AsyncOperations:
         answer: Document = await self._call("GET", "/openapi.json")
         return answer
 
-    async def readyz(self) -> Status:
-        """Whether the server accepts requests."""
-        answer: Status = await self._call("GET", "/readyz", statuses=(200, 503))
+    async def readyz(self) -> Readiness:
+        """Whether the server accepts requests, and with which models."""
+        answer: Readiness = await self._call("GET", "/readyz", statuses=(200, 503))
         return answer
 
     async def reload(self, *, bundle: str | None = None, model: str | None = None) -> ModelList:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
+import threading
 import urllib.parse
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +24,14 @@ class Session:
     """Calls the operations of a server. Several threads may use it at a time."""
 
     def __init__(
-        self, url: str, key: str | None, model: str | None, timeout: float, retries: int, context: ssl.SSLContext | None
+        self,
+        url: str,
+        key: str | None,
+        model: str | None,
+        timeout: float,
+        retries: int,
+        context: ssl.SSLContext | None,
+        keep_version: bool = False,
     ) -> None:
         if not isinstance(url, str):
             raise TypeError(f"url: {type(url).__name__} is not a text")
@@ -40,6 +48,9 @@ class Session:
             if not key or not all("!" <= letter <= "~" for letter in key):
                 raise ConfigError("key: a key consists of visible ASCII characters")
             self._headers["Authorization"] = f"Bearer {key}"
+        self._keep_version = keep_version
+        self._version: tuple[int, str] | None = None  # the release of the newest answer, and its X-Model-Version
+        self._version_lock = threading.Lock()
         self._connections = Connections(self.url, timeout, context)
 
     def call(
@@ -75,6 +86,7 @@ class Session:
         for attempt in range(self._retries + 1):
             answer = self._send(method, target, content, cancellation)
             if answer.status in statuses:
+                self._note_version(answer)
                 return self._read(answer)
             error = self._error(answer, target)
             if attempt == self._retries or not self._worth_waiting(error):
@@ -93,6 +105,8 @@ class Session:
 
     def _send(self, method: str, target: str, content: bytes | None, cancellation: Cancellation) -> Answer:
         headers = self._headers if content is None else {**self._headers, "Content-Type": "application/json"}
+        if self._version is not None:
+            headers = {**headers, "X-Min-Version": self._version[1]}
         try:
             return self._connections.send(method, target, content, headers, cancellation)
         except TimeoutError as error:
@@ -103,6 +117,15 @@ class Session:
             raise SystemError(f"{self.url} cannot be reached: {getattr(error, 'strerror', None) or error}") from error
         except http.client.HTTPException as error:
             raise SystemError(f"{self.url} broke off its answer: {error!r}") from error
+
+    def _note_version(self, answer: Answer) -> None:
+        version = answer.headers.get("X-Model-Version") if self._keep_version else None
+        if version is None:
+            return
+        release = int(version.partition("-")[0])
+        with self._version_lock:
+            if self._version is None or release >= self._version[0]:
+                self._version = release, version
 
     def _read(self, answer: Answer) -> Any:
         kind = answer.headers.get_content_type()

@@ -40,9 +40,12 @@ __all__ = [
     "ProblemDetails",
     "Query",
     "QueryValue",
+    "Readiness",
+    "ReadyModel",
     "Recommendation",
     "RecommendationBatch",
     "Recommendations",
+    "Release",
     "ServedModel",
     "SimilarBatch",
     "SimilarItem",
@@ -76,6 +79,8 @@ Predictions: TypeAlias = "dict[str, float | None]"
 # Values by column
 Query: TypeAlias = "Mapping[str, QueryValue]"
 QueryValue: TypeAlias = "str | float | bool | None | Sequence[str | float | bool]"
+# Orders the bundles that are served under a name. 0 if the order is not known.
+Release: TypeAlias = "int"
 Similarity: TypeAlias = Literal["learned", "jaccard", "cosine"]
 
 
@@ -290,9 +295,10 @@ class _ProblemDetails(TypedDict):
     # `client_gone`: The client closed the connection before its answer was ready. It appears only in the log.
     # `internal`: The server failed. Its log has the reason under the request id. `unsupported_encoding`: The transfer
     # encoding is not exactly chunked. `busy`: Too many requests are waiting. Retry-After says when to try again.
-    # `timeout`: The answer was not ready within --request-timeout. Retry-After says when to try again. `bad_version`:
-    # The HTTP version is neither 1.0 nor 1.1.
-    code: Literal["bad_request", "invalid_target", "invalid_json", "invalid_batch", "invalid_inputs", "invalid_base64", "no_signature", "no_inputs", "uneven_inputs", "no_output", "repeated_output", "no_key", "wrong_scope", "cross_site", "no_bundles_root", "not_found", "no_model", "no_version", "method_not_allowed", "no_ranking", "not_loaded", "stale_cursor", "body_too_large", "unsupported_media_type", "wrong_host", "invalid_field", "answer_too_large", "too_costly", "unprocessable", "too_many_requests", "header_too_large", "client_gone", "internal", "unsupported_encoding", "busy", "timeout", "bad_version"]
+    # `older_version`: The server has an older model than X-Min-Version asks for. Another server may have it; Retry-
+    # After says when to try again. `timeout`: The answer was not ready within --request-timeout. Retry-After says when
+    # to try again. `bad_version`: The HTTP version is neither 1.0 nor 1.1.
+    code: Literal["bad_request", "invalid_target", "invalid_json", "invalid_batch", "invalid_inputs", "invalid_base64", "no_signature", "no_inputs", "uneven_inputs", "no_output", "repeated_output", "no_key", "wrong_scope", "cross_site", "no_bundles_root", "not_found", "no_model", "no_version", "method_not_allowed", "no_ranking", "not_loaded", "stale_cursor", "body_too_large", "unsupported_media_type", "wrong_host", "invalid_field", "answer_too_large", "too_costly", "unprocessable", "too_many_requests", "header_too_large", "client_gone", "internal", "unsupported_encoding", "busy", "older_version", "timeout", "bad_version"]
     # Explanation for people
     detail: str
     status: int
@@ -303,6 +309,17 @@ class _ProblemDetails(TypedDict):
 class ProblemDetails(_ProblemDetails, total=False):
     errors: list[FieldFault]
     instance: str
+
+
+class Readiness(TypedDict):
+    models: list[ReadyModel]
+    status: Literal["ready", "draining"]
+
+
+class ReadyModel(TypedDict):
+    name: str
+    release: Release
+    version: str
 
 
 class _Recommendation(TypedDict):
@@ -347,6 +364,7 @@ class ServedModel(TypedDict):
     items: int
     loaded_at: str
     name: str
+    release: Release
     version: str
 
 

@@ -234,6 +234,7 @@ class Connection final : public ConnectionBase, public std::enable_shared_from_t
             .if_none_match = view(message[http::field::if_none_match]),
             .accept_encoding = view(message[http::field::accept_encoding]),
             .forwarded_for = view(message["X-Forwarded-For"]),
+            .min_version = view(message["X-Min-Version"]),
             .origin = view(message[http::field::origin]),
             .fetch_site = view(message["Sec-Fetch-Site"]),
             .fetch_mode = view(message["Sec-Fetch-Mode"]),

@@ -35,11 +35,11 @@ void Cors::allow(const HttpRequest& request, HttpResponse& response) const {
   add_header(response, "Vary", "Origin");
   if (!allows(request.origin)) return;
   add_header(response, "Access-Control-Allow-Origin", request.origin);
-  add_header(response, "Access-Control-Expose-Headers", "Retry-After, X-Request-Id");
+  add_header(response, "Access-Control-Expose-Headers", "Retry-After, X-Model-Version, X-Request-Id");
   if (request.method != "OPTIONS") return;
   add_header(response, "Access-Control-Allow-Methods", "GET, HEAD, POST");
   add_header(response, "Access-Control-Allow-Headers",
-             "Authorization, Content-Type, X-API-Key, X-Request-Id");
+             "Authorization, Content-Type, X-API-Key, X-Min-Version, X-Request-Id");
   add_header(response, "Access-Control-Max-Age", "600");
 }
 

@@ -14,7 +14,7 @@ namespace shortlist {
 struct HttpRequest {
   std::string_view method, target, body;
   std::string_view host, content_type, authorization, api_key, request_id, if_none_match;
-  std::string_view accept_encoding, forwarded_for;
+  std::string_view accept_encoding, forwarded_for, min_version;
   std::string_view origin, fetch_site, fetch_mode;  // what a browser says about the requesting page
   std::string_view client;                          // the address of the other end of the connection
 };

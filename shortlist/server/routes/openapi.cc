@@ -129,8 +129,9 @@ constexpr const char* kAnswers = R"({
   "model": {"$ref": "#/components/schemas/ModelName"}}},
 "ModelList": {"type": "object", "required": ["models"], "properties": {
   "models": {"type": "array", "items": {"$ref": "#/components/schemas/ServedModel"}}}},
-"ServedModel": {"type": "object", "required": ["name", "version", "generation", "loaded_at", "items"], "properties": {
-  "name": {"type": "string"}, "version": {"type": "string"}, "generation": {"type": "integer"},
+"ServedModel": {"type": "object", "required": ["name", "version", "release", "generation", "loaded_at", "items"], "properties": {
+  "name": {"type": "string"}, "version": {"type": "string"}, "release": {"$ref": "#/components/schemas/Release"},
+  "generation": {"type": "integer"},
   "loaded_at": {"type": "string", "format": "date-time"}, "items": {"type": "integer"}}},
 "Error": {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}},
 "TensorFlowPredict": {"type": "object", "additionalProperties": false,
@@ -146,6 +147,12 @@ constexpr const char* kAnswers = R"({
     "data": {"type": "array"}, "parameters": {"type": "object"}}}},
   "outputs": {"type": "array", "items": {"type": "object", "required": ["name"], "properties": {
     "name": {"type": "string"}, "parameters": {"type": "object"}}}}}},
+"Readiness": {"type": "object", "required": ["status", "models"], "properties": {
+  "status": {"enum": ["ready", "draining"]},
+  "models": {"type": "array", "items": {"$ref": "#/components/schemas/ReadyModel"}}}},
+"ReadyModel": {"type": "object", "required": ["name", "version", "release"], "properties": {
+  "name": {"type": "string"}, "version": {"type": "string"}, "release": {"$ref": "#/components/schemas/Release"}}},
+"Release": {"type": "integer", "description": "Orders the bundles that are served under a name. 0 if the order is not known."},
 "Status": {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}},
 "Document": {"type": "object"}
 })";
@@ -275,7 +282,7 @@ std::vector<int> problem_statuses(const Route& route, bool needs_key) {
   if (!route.request.empty() && !route.plain_errors) statuses.insert(statuses.end(), {409, 422});
   if (route.scope == Scope::admin || (route.scope == Scope::read && needs_key)) statuses.push_back(401);
   if (route.scope != Scope::open) statuses.insert(statuses.end(), {403, 429});
-  if (route.slow) statuses.push_back(503);
+  if (route.slow || route.wants_model) statuses.push_back(503);
   return statuses;
 }
 
@@ -315,6 +322,17 @@ json operation(const Route& route, const ServedModel& model, const Limits& limit
   answer["description"] = "The answer";
   answer["headers"]["X-Request-Id"] = {{"description", "Copied from the request, or generated"},
                                        {"schema", {{"type", "string"}}}};
+  if (route.wants_model) {
+    answer["headers"]["X-Model-Version"] = {
+        {"description", "The release and version of the model that answers: a value for X-Min-Version"},
+        {"schema", {{"type", "string"}}}};
+    operation["parameters"].push_back(
+        {{"name", "X-Min-Version"},
+         {"in", "header"},
+         {"description",
+          "Answer only with this version, which an X-Model-Version said, or a newer one; else 503"},
+         {"schema", {{"type", "string"}, {"pattern", "^[0-9]{1,18}(-[0-9a-f]{12})?$"}}}});
+  }
   operation["responses"] = {{"200", answer}, {"default", problem_response_of(route, 0)}};
   for (int status : problem_statuses(route, needs_key))
     operation["responses"][std::to_string(status)] = problem_response_of(route, status);

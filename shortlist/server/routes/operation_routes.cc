@@ -12,6 +12,17 @@ HttpResponse status_response(int status, const char* name) {
   return {.status = status, .body = fmt::format("{{\"status\":\"{}\"}}", name)};
 }
 
+HttpResponse readiness_response(bool draining, const std::vector<ModelPtr>& models) {
+  JsonWriter json;
+  json.begin_object().member("status", draining ? "draining" : "ready").key("models").begin_array();
+  for (const ModelPtr& model : models) {
+    json.begin_object().member("name", model->name).member("version", model->version());
+    json.member("release", model->release).end_object();
+  }
+  json.end_array().end_object();
+  return {.status = draining ? 503 : 200, .body = json.take()};
+}
+
 }  // namespace
 
 HttpResponse models_response(const std::vector<ModelPtr>& models) {
@@ -19,7 +30,8 @@ HttpResponse models_response(const std::vector<ModelPtr>& models) {
   json.begin_object().key("models").begin_array();
   for (const ModelPtr& model : models) {
     json.begin_object().member("name", model->name).member("version", model->version());
-    json.member("generation", model->generation).member("loaded_at", model->loaded_at);
+    json.member("release", model->release).member("generation", model->generation);
+    json.member("loaded_at", model->loaded_at);
     json.member("items", model->recommender.item_count()).end_object();
   }
   json.end_array().end_object();
@@ -55,9 +67,9 @@ void add_operation_routes(const Operations& service, Routes& routes) {
       [](const Call&) { return status_response(200, "live"); });
   add("/healthz", "healthz", "Same as /livez", "Status", Scope::open,
       [](const Call&) { return status_response(200, "live"); });
-  add("/readyz", "readyz", "Whether the server accepts requests", "Status", Scope::open,
-      [draining = service.draining](const Call&) {
-        return draining() ? status_response(503, "draining") : status_response(200, "ready");
+  add("/readyz", "readyz", "Whether the server accepts requests, and with which models", "Readiness",
+      Scope::open, [draining = service.draining, models = service.models](const Call&) {
+        return readiness_response(draining(), models());
       });
   add("/metrics", "metrics", "Metrics for Prometheus", "", Scope::read,
       [metrics = service.metrics](const Call&) {

@@ -50,6 +50,10 @@ inline constexpr ProblemCode kProblemCodes[] = {
     {500, "internal", "The server failed. Its log has the reason under the request id."},
     {501, "unsupported_encoding", "The transfer encoding is not exactly chunked."},
     {503, "busy", "Too many requests are waiting. Retry-After says when to try again."},
+    {503, "older_version",
+     "The server has an older model than X-Min-Version asks for. Another server may have it; Retry-After "
+     "says "
+     "when to try again."},
     {503, "timeout",
      "The answer was not ready within --request-timeout. Retry-After says when to try again."},
     {505, "bad_version", "The HTTP version is neither 1.0 nor 1.1."},

@@ -26,8 +26,8 @@ export class Client extends Transport {
     return this.call('GET', '/openapi.json', {}, options);
   }
 
-  /** Whether the server accepts requests */
-  readyz(options?: CallOptions): Promise<types.Status> {
+  /** Whether the server accepts requests, and with which models */
+  readyz(options?: CallOptions): Promise<types.Readiness> {
     return this.call('GET', '/readyz', { statuses: [200, 503] }, options);
   }
 

@@ -225,10 +225,12 @@ export interface ProblemDetails {
    * again. `header_too_large`: The header is larger than --max-header-bytes. `client_gone`: The client closed the
    * connection before its answer was ready. It appears only in the log. `internal`: The server failed. Its log has the
    * reason under the request id. `unsupported_encoding`: The transfer encoding is not exactly chunked. `busy`: Too many
-   * requests are waiting. Retry-After says when to try again. `timeout`: The answer was not ready within --request-
-   * timeout. Retry-After says when to try again. `bad_version`: The HTTP version is neither 1.0 nor 1.1.
+   * requests are waiting. Retry-After says when to try again. `older_version`: The server has an older model than
+   * X-Min-Version asks for. Another server may have it; Retry-After says when to try again. `timeout`: The answer was
+   * not ready within --request-timeout. Retry-After says when to try again. `bad_version`: The HTTP version is neither
+   * 1.0 nor 1.1.
    */
-  code: 'bad_request' | 'invalid_target' | 'invalid_json' | 'invalid_batch' | 'invalid_inputs' | 'invalid_base64' | 'no_signature' | 'no_inputs' | 'uneven_inputs' | 'no_output' | 'repeated_output' | 'no_key' | 'wrong_scope' | 'cross_site' | 'no_bundles_root' | 'not_found' | 'no_model' | 'no_version' | 'method_not_allowed' | 'no_ranking' | 'not_loaded' | 'stale_cursor' | 'body_too_large' | 'unsupported_media_type' | 'wrong_host' | 'invalid_field' | 'answer_too_large' | 'too_costly' | 'unprocessable' | 'too_many_requests' | 'header_too_large' | 'client_gone' | 'internal' | 'unsupported_encoding' | 'busy' | 'timeout' | 'bad_version';
+  code: 'bad_request' | 'invalid_target' | 'invalid_json' | 'invalid_batch' | 'invalid_inputs' | 'invalid_base64' | 'no_signature' | 'no_inputs' | 'uneven_inputs' | 'no_output' | 'repeated_output' | 'no_key' | 'wrong_scope' | 'cross_site' | 'no_bundles_root' | 'not_found' | 'no_model' | 'no_version' | 'method_not_allowed' | 'no_ranking' | 'not_loaded' | 'stale_cursor' | 'body_too_large' | 'unsupported_media_type' | 'wrong_host' | 'invalid_field' | 'answer_too_large' | 'too_costly' | 'unprocessable' | 'too_many_requests' | 'header_too_large' | 'client_gone' | 'internal' | 'unsupported_encoding' | 'busy' | 'older_version' | 'timeout' | 'bad_version';
   /** Explanation for people */
   detail: string;
   errors?: FieldFault[];
@@ -242,6 +244,17 @@ export interface ProblemDetails {
 export type Query = Record<string, QueryValue>;
 
 export type QueryValue = string | number | boolean | null | (string | number | boolean)[];
+
+export interface Readiness {
+  models: ReadyModel[];
+  status: 'ready' | 'draining';
+}
+
+export interface ReadyModel {
+  name: string;
+  release: Release;
+  version: string;
+}
 
 export interface RecommendBatchRequest {
   /** Ids of the only items that may be recommended */
@@ -335,6 +348,9 @@ export interface Recommendations {
   warnings?: string[];
 }
 
+/** Orders the bundles that are served under a name. 0 if the order is not known. */
+export type Release = number;
+
 export interface ReloadRequest {
   /** Folder of a bundle in --bundles-root to serve from now on. The default is where the model was loaded from. */
   bundle?: string;
@@ -347,6 +363,7 @@ export interface ServedModel {
   items: number;
   loaded_at: string;
   name: string;
+  release: Release;
   version: string;
 }
 

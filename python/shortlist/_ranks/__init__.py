@@ -1,0 +1,1 @@
+"""Training over ranks that an engine starts: shards of its data, the ranks' processes, and the driver."""
