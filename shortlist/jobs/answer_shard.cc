@@ -143,7 +143,8 @@ AnswerShard::AnswerShard(const std::string& folder, Shard shard, AnswerJob job)
   check_other_shards();
   for (const fs::directory_entry& entry : fs::directory_iterator(folder_)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with(part_prefix(shard_)) && name.find(".tmp-") != name.npos) fs::remove(entry.path());
+    const bool is_own = name.starts_with(part_prefix(shard_)) || name.starts_with(shard_name(shard_));
+    if (is_own && name.find(".tmp-") != name.npos) fs::remove(entry.path());
   }
   was_finished_ = fs::exists(path(".json"));
   read_journal();
