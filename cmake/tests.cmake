@@ -36,6 +36,6 @@ if(SHORTLIST_SANITIZE OR SHORTLIST_SANITIZE_THREADS)
 endif()
 # Too slow for a check. test_install's own project is also built without sanitizers.
 set_tests_properties(test_arguments test_bundle_json test_damage test_evaluation test_import test_init_real_data
-                     test_init_trains test_install test_lists test_readme test_seen_items test_serve_limits test_signals test_table_notation test_tables
+                     test_init_trains test_install test_large_data test_lists test_readme test_seen_items test_serve_limits test_signals test_table_notation test_tables
                      test_weights
                      PROPERTIES LABELS slow)
