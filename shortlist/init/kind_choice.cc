@@ -15,8 +15,8 @@ constexpr uint64_t kMostItemsOfEase = 20'000;
 constexpr size_t kMostNames = 3;
 
 // A fit of n items has n³ operations and two matrices of floats: its own and that of the bundle, which
-// answers the golden requests. For 20,000 items it takes 50 seconds of a processor (benchmarks/item_kinds)
-// and 3.2 GB, and the bundle has 1.6 GB.
+// answers the golden requests. For 20,000 items the inverse takes 50 s of a processor (benchmarks/item_kinds)
+// and the fit 3.2 GB, and the bundle has 1.6 GB.
 bool suits_ease(uint64_t items, size_t memory) {
   const auto n = static_cast<double>(items);
   return items <= kMostItemsOfEase && 2 * sizeof(float) * n * n <= static_cast<double>(memory);

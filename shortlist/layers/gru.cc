@@ -117,8 +117,8 @@ void Gru::backward(const Pass& pass, RowRange rows, Scratch& scratch) const {
     multiply(dinner, pass.parameters[kRecurrentKernel]->packed_transposed(), dstate, true);
   }
   if (pass.dinputs[0].data == nullptr) return;
-  multiply(of_input(pass, rows), pass.parameters[kKernel]->packed_transposed(), rows_of(pass.dinputs[0], rows),
-           pass.add[0]);
+  multiply(of_input(pass, rows), pass.parameters[kKernel]->packed_transposed(),
+           rows_of(pass.dinputs[0], rows), pass.add[0]);
 }
 
 namespace {

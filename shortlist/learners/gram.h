@@ -4,8 +4,8 @@
 #include <string>
 
 #include "shortlist/base/threads.h"
-#include "shortlist/math/sparse_matrix.h"
 #include "shortlist/math/matrix.h"
+#include "shortlist/math/sparse_matrix.h"
 
 namespace shortlist {
 
