@@ -51,7 +51,10 @@ test('each operation answers', async () => {
   assert.deepEqual(batch.answers.map(({ items }) => items), [answer.items, answer.items]);
   assert.equal((await client().getModel()).kind, features.kind);
   assert.match(await client().metrics(), /^# HELP /);
-  assert.deepEqual(await client().readyz(), { status: 'ready' });
+  const ready = await client().readyz();
+  assert.equal(ready.status, 'ready');
+  assert.deepEqual(ready.models.map(({ name, version }) => ({ name, version })),
+                   models.map(({ name, version }) => ({ name, version })));
 });
 
 test('an item is found by its id and by words', async () => {
