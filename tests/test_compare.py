@@ -120,6 +120,13 @@ def test_without_a_config_the_one_of_init_is_compared(compared):
     assert list(models(compared, "guessed"))[:2] == sorted(models(compared, "guessed"), key=lambda name: name != "init")[:2]
 
 
+def test_a_folder_does_not_hide_a_kind(compared):
+    (compared / "popularity").mkdir()
+    run("compare", "popularity", "--data", "ratings.csv", "--out", "beside", cwd=compared)
+    (compared / "popularity").rmdir()
+    assert models(compared, "beside")["popularity"]["figures"]["ndcg@10"]["value"] > 0
+
+
 @pytest.mark.parametrize(
     "arguments, words",
     [

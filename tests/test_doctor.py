@@ -189,6 +189,7 @@ def test_finds_users_and_items_with_one_row(tmp_path):
     found = findings(tmp_path, rows)
     assert found["users_with_one_row"]["numbers"]["users"] == 500
     assert found["items_with_one_row"]["numbers"]["items"] == 500
+    assert "minimum_count in the id's feature" in str(found["items_with_one_row"])
     assert {found[name]["severity"] for name in ("users_with_one_row", "items_with_one_row")} == {"note"}
 
 

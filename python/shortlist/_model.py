@@ -286,6 +286,9 @@ class Model(Kept):
         Report
             The metrics, beside those of the model's baselines.
         """
+        trained_on = self.config_.get("data", {}).get("table", "")
+        if data is None and trained_on == "the data" and not os.path.exists(trained_on):
+            raise ConfigError("the model was trained on a table in memory; give data=...")
         given = {"items": items, "users": users}
         for name, table in given.items():
             given[name] = getattr(self, name, None) if table is None else table

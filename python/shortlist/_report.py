@@ -78,7 +78,7 @@ class Report:
         near = _core.nearest(metric, names)
         known = ", ".join(dict.fromkeys(names))
         hint = f"; did you mean '{near}'?" if near else ""
-        raise _UnknownMetric(f"the report has no metric '{metric}' (metrics: {known}){hint}")
+        raise _UnknownMetric(f"the report has no metric '{metric}'{hint} (metrics: {known})")
 
     def get(self, metric: str) -> float | None:
         """Return the model's value of a metric, or None if the report does not have it.

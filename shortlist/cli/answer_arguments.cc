@@ -88,7 +88,7 @@ void add_recommend(CLI::App& app, Chosen& chosen) {
       "  shortlist recommend runs/anime --query type=TV --where 'genre~Comedy'\n"
       "  shortlist recommend runs/movies --query user_id=196 --offset 10 --keep-seen\n"
       "  shortlist recommend runs/anime --queries users.parquet --out answers.parquet\n"
-      "  shortlist recommend runs/anime --queries 'big/*.parquet' --shard 0/8 --out answers\n");
+      "  shortlist recommend runs/anime --queries 'big/*.parquet' --shard 0/8 --out out\n");
 }
 
 void add_predict(CLI::App& app, Chosen& chosen) {

@@ -50,8 +50,9 @@ class PrintedProgress : public CompareProgress {
 };
 
 bool is_kind(const std::string& argument) {
-  if (fs::exists(argument)) return false;
-  if (find_model_kind(argument) != nullptr) return true;
+  const bool is_name = find_model_kind(argument) != nullptr;
+  if (fs::exists(argument) && !(is_name && fs::is_directory(argument))) return false;
+  if (is_name) return true;
   if (argument.ends_with(".toml")) return false;
   throw usage_error("'{}' is not a file, and {}", argument, unknown_model_kind(argument));
 }

@@ -153,7 +153,7 @@ void check_rare_items(const Examined& data, Findings& findings) {
                    percent(rare.share())),
        "The embedding of such an item's id is hardly trained, or not at all if the row is a test row.",
        "Give [items] features that items share, such as a category or words of the title, and let rare "
-       "ids share an embedding: min_count in the id's feature.",
+       "ids share an embedding: minimum_count in the id's feature.",
        {{"items", double(rare.once)}, {"share", rare.share()}}});
 }
 

@@ -74,7 +74,8 @@ class Model {
       std::vector<Recommendation> items = recommender_.recommend(record, options);
       clamp_to_labels(recommender_.bundle(), items);
       answer.add(0, items, options.offset);
-      answer.notes = notes_on_gaps(recommender_, record);
+      answer.notes = recommender_.unseen(record);
+      for (const std::string& note : notes_on_gaps(recommender_, record)) answer.notes.push_back(note);
       for (const std::string& note : recommender_.notes(options.where)) answer.notes.push_back(note);
     }
     return answer.take();

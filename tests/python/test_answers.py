@@ -97,9 +97,19 @@ def test_saving_loading_and_pickling_keep_the_answers(model, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["films"]
 
 
+def test_says_that_one_query_has_an_unknown_value(model):
+    with pytest.warns(sl.DataWarning, match="the model has not seen the value '99999'"):
+        model.recommend({"user": 99999}, k=1)
+
+
+def test_asks_for_the_rows_of_a_model_of_a_table_in_memory(model):
+    with pytest.raises(sl.ConfigError, match="^the model was trained on a table in memory; give data=...$"):
+        model.evaluate()
+
+
 def test_the_report_is_a_table_and_a_sentence(model):
     assert 0 < model.report["rmse"] < 2
-    with pytest.raises(sl.ConfigError, match="the report has no metric 'rsme' .*rmse, .*; did you mean 'rmse'") as caught:
+    with pytest.raises(sl.ConfigError, match="the report has no metric 'rsme'; did you mean 'rmse'. .*rmse, ") as caught:
         model.report["rsme"]
     assert isinstance(caught.value, KeyError)
     assert any("rating" in sentence for sentence in model.report.verdict)
