@@ -53,13 +53,13 @@ def test_a_small_run_takes_what_was_planned(place, rows, tmp_path):
         assert expected / 2 - 0.05 <= taken <= expected * 2 + 0.2, (name, expected, taken)
 
 
-def test_ranks_split_what_can_be_split(place):
+def test_ranks_split_the_work_of_steps(place):
     table = ["--data", place / "100000.csv", "--rows", "1e9", "--items", "1e6", "--users", "1e8"]
     one, eight = plan(*table), plan(*table, "--ranks", 8)
     assert one["step_bytes"] == 0
     dense = 2 * 4 * eight["replicated_parameters"] * 7 / 8
     assert dense < eight["step_bytes"] < 2e7
-    assert stages(one)["read"]["seconds"] == pytest.approx(8 * stages(eight)["read"]["seconds"], rel=0.01)
+    assert stages(one)["read"] == stages(eight)["read"]
     assert stages(eight)["train an epoch"]["network_bytes"] == pytest.approx(eight["steps"] * eight["step_bytes"])
     slow = plan(*table, "--ranks", 8, "--network", "100M")
     assert slow["step_seconds"] > eight["step_seconds"]

@@ -94,7 +94,7 @@ void add_plan_command(CLI::App& app, Chosen& chosen) {
       "docs/scale.md explains the figures and what they were compared with.\n"
       "\nExamples:\n"
       "  shortlist plan synth.toml --rows 1e8 --items 1e5 --memory 64G\n"
-      "  shortlist plan synth.toml --rows 1e9 --items 1e8 --ranks 64 --parts 64 --network 10G --json\n");
+      "  shortlist plan synth.toml --rows 1e9 --items 1e8 --ranks 64 --parts 64\n");
 }
 
 }  // namespace shortlist
