@@ -94,6 +94,11 @@ def test_the_best_config_is_written_and_trains(searched):
     assert (searched / "again" / "weights.safetensors").read_bytes() == (searched / "halving" / "best" / "weights.safetensors").read_bytes()
 
 
+def test_few_trials_tell_no_shares(searched):
+    stdout = tune(searched, "few", "--no-test", trials=2).stdout
+    assert "too few trials to tell which setting matters: 2 of at least 8" in stdout and " %" not in stdout
+
+
 def test_the_leaderboard_and_the_picture_show_every_trial(searched):
     stdout = (searched / "stdout").read_text()
     assert (searched / "halving" / "leaderboard.txt").read_text() in stdout

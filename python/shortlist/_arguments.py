@@ -25,12 +25,18 @@ def shown(value: Any) -> str:
     return _SHORT.repr(value)
 
 
+def a_type(value: Any) -> str:
+    """The name of the value's type with its article."""
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"
+
+
 def whole(value: Any, name: str, least: int, most: int) -> int:
     """An integer of a range."""
     try:
         integer = operator.index(value)
     except Exception:
-        raise ConfigError(f"{name}: got a {type(value).__name__}, need an integer") from None
+        raise ConfigError(f"{name}: got {a_type(value)}, need an integer") from None
     if not least <= integer <= most:
         raise ConfigError(f"{name}: got {shown(integer)}, need an integer of {least} to {most}")
     return integer
@@ -43,13 +49,13 @@ def number(value: Any, name: str) -> float:
     except OverflowError:
         raise ConfigError(f"{name}: got a number out of range") from None
     except Exception:
-        raise ConfigError(f"{name}: got a {type(value).__name__}, need a number") from None
+        raise ConfigError(f"{name}: got {a_type(value)}, need a number") from None
 
 
 def text(value: Any, name: str) -> str:
     """A str."""
     if not isinstance(value, str):
-        raise ConfigError(f"{name}: got a {type(value).__name__}, need a text")
+        raise ConfigError(f"{name}: got {a_type(value)}, need a text")
     return value
 
 
@@ -65,11 +71,11 @@ def ids(values: Any, name: str) -> list[str]:
 
 def _id(value: Any, name: str) -> str:
     if isinstance(value, bytes) or not (isinstance(value, _IDS) or hasattr(type(value), "isoformat")):
-        raise ConfigError(f"{name}: got a {type(value).__name__}, need ids: texts, numbers or times")
+        raise ConfigError(f"{name}: got {a_type(value)}, need ids: texts, numbers or times")
     return str(value)
 
 
 def _several(values: Any, name: str, what: str) -> list[Any]:
     if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
-        raise ConfigError(f"{name}: got a {type(values).__name__}, need a list of {what}")
+        raise ConfigError(f"{name}: got {a_type(values)}, need a list of {what}")
     return list(values)

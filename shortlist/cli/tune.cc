@@ -1,6 +1,7 @@
 #include "shortlist/trials/tune.h"
 
 #include <algorithm>
+#include <cmath>
 #include <thread>
 
 #include "shortlist/cli/commands.h"
@@ -15,6 +16,7 @@
 #include "shortlist/report/evaluation_text.h"
 #include "shortlist/trials/children.h"
 #include "shortlist/trials/default_space.h"
+#include "shortlist/trials/influence.h"
 
 namespace shortlist {
 namespace {
@@ -85,6 +87,12 @@ std::string board_text(const TuneReport& report) {
     for (const Value& value : trial.values) cells.push_back(value_text(value));
     table.add(cells);
   }
+  const auto measured = std::ranges::count_if(report.trials, [](const TuneTrial& trial) {
+    return trial.record.error.empty() && std::isfinite(trial.record.value);
+  });
+  if (static_cast<size_t>(measured) < kFewestInfluencePoints)
+    return table.text() + fmt::format("\ntoo few trials to tell which setting matters: {} of at least {}\n",
+                                      measured, kFewestInfluencePoints);
   std::string text = table.text() + "\nshare of the variance that each setting explains alone:\n";
   for (size_t s = 0; s < report.space.settings.size(); ++s)
     text += fmt::format("  {}  {:.0f} %\n", report.space.settings[s].name, 100 * report.influence[s]);

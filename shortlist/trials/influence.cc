@@ -14,7 +14,7 @@
 namespace shortlist {
 namespace {
 
-constexpr size_t kFewest = 8, kQuarters = 4;
+constexpr size_t kQuarters = 4;
 
 double number_of(const Value& value) {
   const auto* whole = std::get_if<int64_t>(&value.data);
@@ -119,7 +119,7 @@ void draw_panel(const SpaceSetting& setting, size_t s, double share,
 
 std::vector<double> influences(const Space& space, const std::vector<InfluencePoint>& points) {
   std::vector<double> shares(space.settings.size());
-  if (points.size() < kFewest) return shares;
+  if (points.size() < kFewestInfluencePoints) return shares;
   for (size_t s = 0; s < shares.size(); ++s)
     shares[s] = explained(groups_of(space.settings[s], s, points), points);
   return shares;

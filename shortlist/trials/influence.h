@@ -9,6 +9,8 @@
 
 namespace shortlist {
 
+constexpr size_t kFewestInfluencePoints = 8;
+
 struct InfluencePoint {
   std::vector<Value> values;  // of each setting
   double value = 0;           // of the metric

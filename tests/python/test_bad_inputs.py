@@ -10,6 +10,7 @@ import pytest
 from conftest import tower
 
 import shortlist as sl
+from shortlist import _arguments
 
 PROGRAM = pathlib.Path(sl.__file__).with_name("shortlist")
 
@@ -143,3 +144,8 @@ def test_categories_with_missing_values_are_missing(ratings):
         model = tower(query=["user", "word"], epochs=1).fit(rows.assign(word=values))
         found.append(pathlib.Path(model.path_, "weights.safetensors").read_bytes())
     assert found[0] == found[1] == found[2]
+
+
+def test_the_article_fits_the_type():
+    with pytest.raises(sl.ConfigError, match="^names: got an int, need a list of texts$"):
+        _arguments.texts(3, "names")
