@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shortlist import _core
+from shortlist._arguments import a_type
 from shortlist._core import ConfigError
 from shortlist._settings import MOST_LEVELS, Sections, plain
 from shortlist._tables import to_table
@@ -21,7 +22,7 @@ def settings_of(config: Any) -> dict[str, Any]:
         return _core.load_settings(os.fspath(config))
     if isinstance(config, str):
         return _core.parse_settings(config)
-    raise ConfigError(f"config: got a {type(config).__name__}, need a Config, a dict, a path or the text of a config")
+    raise ConfigError(f"config: got {a_type(config)}, need a Config, a dict, a path or the text of a config")
 
 
 def merge(base: dict[str, Any], changes: Mapping[str, Any], levels: int = MOST_LEVELS) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from shortlist._arguments import a_type
 from shortlist._core import ConfigError
 
 
@@ -81,7 +82,7 @@ def _axes(given: Any) -> Any:
     if given is None:
         return _new_axes()
     if not hasattr(type(given), "plot"):
-        raise ConfigError(f"ax: got a {type(given).__name__}, need axes of matplotlib")
+        raise ConfigError(f"ax: got {a_type(given)}, need axes of matplotlib")
     return given
 
 

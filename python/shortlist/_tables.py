@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from shortlist import _core
+from shortlist._arguments import a_type
 from shortlist._core import DataError
 
 Kind = Literal["pandas", "polars", "arrow", "dict"]
@@ -105,7 +106,7 @@ def to_table(data: Any, name: str) -> _core.Table:
 def _describe(data: Any) -> str:
     if isinstance(data, (list, tuple)) and not data:
         return "nothing"
-    return f"a {type(data).__name__}"
+    return a_type(data)
 
 
 def _table_of_pandas(data: Any, name: str) -> _core.Table:

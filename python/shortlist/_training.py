@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shortlist import _core
+from shortlist._arguments import a_type
 from shortlist._callbacks import Callback, Events, Progress, shows_progress
 from shortlist._config import settings_of
 from shortlist._core import ConfigError, Interrupted
@@ -151,7 +152,7 @@ def fit_model(
     """Train into a folder and open the result as ``model``."""
     for callback in callbacks:
         if not isinstance(callback, Callback):
-            raise ConfigError(f"callbacks: got a {type(callback).__name__}, need a shortlist.Callback")
+            raise ConfigError(f"callbacks: got {a_type(callback)}, need a shortlist.Callback")
     shown: list[Callback] = [Progress()] if shows_progress(verbose) else []
     events = Events([*shown, *callbacks], out)
     names = ("the data", "items", "users")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shortlist import _core
+from shortlist._arguments import a_type
 from shortlist._config import settings_of
 from shortlist._core import ConfigError
 from shortlist._model import Model, load
@@ -339,7 +340,7 @@ def _space(space: Mapping[str, Any] | str | os.PathLike[str], folder: str) -> st
     for key, setting in space.items():
         entry = {"values": list(setting)} if isinstance(setting, (list, tuple)) else setting
         if not isinstance(entry, Mapping):
-            raise ConfigError(f"space: '{key}': got a {type(setting).__name__}, need a list of values or min and max")
+            raise ConfigError(f"space: '{key}': got {a_type(setting)}, need a list of values or min and max")
         parts = ", ".join(f"{name} = {json.dumps(value)}" for name, value in entry.items())
         lines.append(f"{json.dumps(key)} = {{ {parts} }}")
     path = os.path.join(folder, "space.toml")
