@@ -6,6 +6,7 @@ import pathlib
 import random
 import re
 import signal
+import socket
 import subprocess
 import time
 
@@ -89,7 +90,9 @@ def test_ranks_refuse_each_other_if_config_or_table_differ(small):
         for file in ["config.toml", "ratings.csv"]:
             text = (small / file).read_text()
             (other / file).write_text(change[1](text) if file == change[0] else text)
-        port = 20000 + random.randrange(20000)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
         started = [
             subprocess.Popen(
                 [PROGRAM, "train", "config.toml", "--out", "bundle", *EPOCHS, "--quiet", "--rank", str(rank), "--ranks", "2",

@@ -4,6 +4,7 @@ import json
 import pathlib
 import sys
 import threading
+import time
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -57,6 +58,14 @@ class Threads:
             pathlib.Path(attempt.file(self.lose, "end")).unlink()
             raise RuntimeError("An error occurred.\n: org.engine.EngineException: a worker is gone\n at Engine.java")
         return ends
+
+
+def wait_until_ended(folder):
+    """The processes of the ranks have been told to end, and do so soon."""
+    until = time.monotonic() + 10
+    while ranks_of(folder) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not ranks_of(folder)
 
 
 def fit(data, folder, plan=None, cluster=None, key="row", **further):
@@ -127,7 +136,7 @@ def test_survivors_that_do_not_notice_are_ended(data, tmp_path, monkeypatch):
     plan = {"1": {"0": "hang", "1": [2, "wrong"]}}
     with pytest.raises(sl.ConfigError, match="rank 1 on .*: wrong"):
         fit(data, tmp_path, plan)
-    assert not ranks_of(tmp_path)
+    wait_until_ended(tmp_path)
 
 
 def test_callbacks_stop_and_fail(data, tmp_path):
@@ -147,7 +156,7 @@ def test_callbacks_stop_and_fail(data, tmp_path):
     for callback, error, message in cases:
         with pytest.raises(error, match=message):
             fit(data, tmp_path / callback.__name__, callbacks=[callback()])
-        assert not ranks_of(tmp_path)
+        wait_until_ended(tmp_path)
 
 
 def test_keys_and_folders_are_checked(data, tmp_path):
