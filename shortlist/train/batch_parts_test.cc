@@ -54,11 +54,19 @@ Changes with_retrieval(const std::string& settings, Changes more = {}) {
   return more;
 }
 
+Changes with_history(const std::string& settings) {
+  return {{"[query]", "watched = { kind = \"history\", length = 4" + settings + " }\n\n[query]"},
+          {"features = [\"user\", \"country\"]", "features = [\"user\", \"country\", \"watched\"]"}};
+}
+
 const std::vector<std::pair<std::string, Changes>>& configs() {
   static const std::vector<std::pair<std::string, Changes>> all = {
       {"two towers", {}},
       {"two towers without dropout", kNoDropout},
       {"two towers without batch statistics", {{", { batch_norm = true }, { dropout = 0.2 }", ""}}},
+      {"a pooled history", with_history("")},
+      {"a history with a recurrent layer", with_history(", layers = [{ dropout = 0.1 }, { gru = 6 }]")},
+      {"a history with attention", with_history(", layers = [{ self_attention = 6 }]")},
       {"sampled softmax", with_retrieval("loss = \"sampled_softmax\"\nnegatives = { uniform = 5 }")},
       {"full softmax", with_retrieval("loss = \"full_softmax\"")},
       {"bpr", with_retrieval("loss = \"bpr\"")},
