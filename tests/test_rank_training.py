@@ -43,6 +43,14 @@ def test_a_bundle_has_the_same_bytes_with_any_number_of_ranks(small, one_rank, r
     assert hashes(small / "bundle") == one_rank
 
 
+def test_ranks_keep_large_data_in_files_of_one_folder(small, one_rank):
+    cache = small / "cache"
+    done = launch(small, 2, "--cache", str(cache), "--set", 'training.table_storage="mapped"')
+    assert done.returncode == 0, done.stderr
+    assert hashes(small / "bundle")["weights.safetensors"] == one_rank["weights.safetensors"]
+    assert not cache.exists() or not list(cache.iterdir())
+
+
 def test_a_profile_has_the_bytes_between_ranks(small):
     done = launch(small, 2, "--profile")
     assert done.returncode == 0, done.stderr

@@ -317,10 +317,11 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   };
   if (options.ranks != nullptr && options.ranks->rank() > 0) {
     join();  // rank 0 has prepared the folder
-    const TrainingResult result = with_large_data(
-        config, options, [&] { return TrainingJob(config, options, callback, stop, {}).follow(); });
-    join();  // rank 0 has written the bundle
-    return result;
+    return with_large_data(config, options, [&] {
+      const TrainingResult result = TrainingJob(config, options, callback, stop, {}).follow();
+      join();  // rank 0 has written the bundle, and needs the folder of large data no more
+      return result;
+    });
   }
   check_output(options);
   const RunLock lock(options.out);
@@ -333,10 +334,11 @@ TrainingResult train(const Config& config, const TrainingOptions& options, Train
   std::vector<ExtraFile> kept;
   if (!fs::exists(anew_file(options.out))) kept = kept_structure(options.out);
   join();
-  const TrainingResult result = with_large_data(
-      config, options, [&] { return TrainingJob(config, options, callback, stop, std::move(kept)).run(); });
-  join();
-  return result;
+  return with_large_data(config, options, [&] {
+    const TrainingResult result = TrainingJob(config, options, callback, stop, std::move(kept)).run();
+    join();
+    return result;
+  });
 }
 
 }  // namespace shortlist
