@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,9 +15,12 @@
 namespace shortlist {
 namespace {
 
-// A new file of the folder that has no name. Some file systems have no O_TMPFILE.
+// A new file of the folder that has no name. Some file systems have no O_TMPFILE. Another program that used
+// the folder may have removed it when it was empty.
 int open_nameless(const char* folder) {
-  const int file = ::open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  const auto open = [&] { return ::open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600); };
+  int file = open();
+  if (file < 0 && errno == ENOENT && (::mkdir(folder, 0777) == 0 || errno == EEXIST)) file = open();
   if (file >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)) return file;
   char path[4096];
   const int size = std::snprintf(path, sizeof path, "%s/.tmp-XXXXXX", folder);

@@ -55,6 +55,14 @@ TEST_F(Spill, EndsWithTheFolderButBlocksMayOutliveIt) {
   EXPECT_TRUE(unspill(block));
 }
 
+TEST_F(Spill, MakesTheFolderAgainIfAnotherProgramHasRemovedIt) {
+  const SpillFolder spills(cache_, {.vectors = true});
+  std::filesystem::remove(cache_);
+  void* const block = spill(kSpillBytes);
+  ASSERT_NE(block, nullptr);
+  EXPECT_TRUE(unspill(block));
+}
+
 TEST_F(Spill, SaysWhichFolderIsFull) {
   const SpillFolder spills(cache_, {.vectors = true});
   try {
