@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from shortlist._config import draft_config, settings_of
 from shortlist._estimator import Estimator
 from shortlist._estimators import given_settings
 from shortlist._settings import Settings, plain
@@ -25,11 +26,19 @@ class OfHistories(Estimator):
                 "time": getattr(self, "time", None),
                 "weight": getattr(self, "weight", None),
             },
-            "items": {"id": getattr(self, "item")},
+            "items": {"id": getattr(self, "item"), **self._shown(data)},
             "model": {"kind": self._model_kind, **{key: getattr(self, key) for key in self._setting_names}},
             "recommend": {"seen": getattr(self, "seen")},
         }
         return given_settings(plain(settings))
+
+    def _shown(self, data: Any) -> dict[str, Any]:
+        """What :func:`draft_config` would show of a table of items: a name for people, and attributes."""
+        items = getattr(self, "items", None)
+        if items is None:
+            return {}
+        drafted = settings_of(draft_config(data, items=items, item=getattr(self, "item"), query=getattr(self, "user")))
+        return {key: drafted["items"][key] for key in ("display", "attributes") if key in drafted["items"]}
 
 
 class ItemKnn(OfHistories):

@@ -51,3 +51,14 @@ def test_transitions_use_the_time(watched):
     model = sl.Transitions("user", "movie", time="day", verbose=False).fit(watched)
     frame = pd.DataFrame(model.recommend({"history": [[2, 6, 10]]}, k=2))
     assert all(10 < movie <= 18 for movie in frame.movie)
+
+
+@pytest.mark.parametrize("kind", [sl.Ease, sl.Ials])
+def test_lists_show_what_a_table_of_items_says(watched, kind):
+    items = pd.DataFrame(
+        {"movie": range(30), "title": [f"Film {movie}" for movie in range(30)], "year": range(1990, 2020)}
+    )
+    model = kind("user", "movie", items=items, verbose=False).fit(watched)
+    frame = pd.DataFrame(model.recommend([1], k=3))
+    assert frame.title.tolist() == [f"Film {movie}" for movie in frame.movie]
+    assert all(pd.DataFrame(model.recommend([1], k=3, where="year<2000")).year < 2000)
