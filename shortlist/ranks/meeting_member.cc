@@ -150,7 +150,10 @@ class MeetingMember::Client {
     }
     if (answer->kind == MeetingKind::accepted && answer->key == kMeetingProtocol) return true;
     reason = fmt::format("{} (at {})", answer->value, endpoint.text());
-    if (answer->number == 0) throw usage_error("{}", reason);
+    // That of the rank that was lost before, or a mistake of this one.
+    const bool failed = answer->key == "1", data = answer->key == "3";
+    if (answer->number == 0)
+      throw Error(failed ? ErrorKind::failed : data ? ErrorKind::data : ErrorKind::usage, reason);
     in_.clear();
     return false;
   }

@@ -23,7 +23,7 @@ enum class MeetingKind : uint8_t {
   leave,      // number: an ErrorKind, or 0 if its work is done; value: the reason
   // From the meeting point.
   accepted,  // key: the protocol
-  refused,   // number: 1 if the rank may try again; value: the reason
+  refused,   // number: 1 if the rank may try again; key: an ErrorKind; value: the reason
   ready,     // all ranks have come. key: the address at which others reach the rank; value: a line per rank
   value,     // key, value
   ended,     // the job cannot go on. number: an ErrorKind; value: which rank ended it, and why

@@ -147,7 +147,7 @@ class MeetingPoint::Server {
       return refuse(guest, false,
                     fmt::format("rank 0 there is of attempt {} of the job, and rank {} of attempt {}",
                                 job_.attempt, who.rank, who.attempt));
-    if (ended_) return refuse(guest, ready_, *ended_);
+    if (ended_) return refuse(guest, ready_, *ended_, ended_kind_);
     const std::string mistake = mistake_of(who);
     if (!mistake.empty()) {
       // The job that is complete goes on without the one that is too many.
@@ -264,6 +264,7 @@ class MeetingPoint::Server {
   void lose(ErrorKind kind, const std::string& message) {
     if (ended_) return;
     ended_ = message;
+    ended_kind_ = kind;
     ended_at_ = Clock::now();
     tell_members({MeetingKind::ended, static_cast<int32_t>(kind), "", message});
   }
@@ -273,8 +274,8 @@ class MeetingPoint::Server {
            Clock::now() - ended_at_ < kLateGuests;
   }
 
-  void refuse(Guest& guest, bool again, const std::string& reason) {
-    send(guest, {MeetingKind::refused, again, "", reason});
+  void refuse(Guest& guest, bool again, const std::string& reason, ErrorKind kind = ErrorKind::usage) {
+    send(guest, {MeetingKind::refused, again, std::to_string(static_cast<int>(kind)), reason});
   }
   void tell_members(const MeetingMessage& message) {
     for (const auto& [rank, guest] : members_) send(*guest, message);
@@ -292,6 +293,7 @@ class MeetingPoint::Server {
   std::map<std::string, std::string> values_;
   bool ready_ = false;
   std::optional<std::string> ended_;  // why the job cannot go on
+  ErrorKind ended_kind_ = ErrorKind::failed;
   std::atomic<bool> stop_ = false;
   std::thread thread_;
 };

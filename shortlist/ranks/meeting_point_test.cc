@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <thread>
 
+#include "shortlist/ranks/meeting_guest.h"
 #include "shortlist/ranks/meeting_member.h"
+#include "shortlist/ranks/meeting_message.h"
 
 namespace shortlist {
 namespace {
@@ -69,6 +72,27 @@ TEST_F(MeetingPointTest, TellsALossOnceToThoseWhoWait) {
     EXPECT_NE(loss->message.find(" ended: no such table"), std::string::npos) << loss->message;
   }
   EXPECT_THROW(members[0]->get("never"), Error);
+}
+
+TEST_F(MeetingPointTest, TellsALossToTheRankThatComesLate) {
+  const auto meeting = open(2);
+  std::string reason;
+  {
+    const TcpSocket first = tcp_connect(parse_endpoint(spec_.meet, ""), milliseconds(1'000), reason);
+    const MeetingGuest guest = {.rank = 0, .token = "job", .ranks = 2, .host = "here", .process = "1"};
+    std::string hello = wire_form({MeetingKind::hello, 0, kMeetingProtocol, guest.lines()});
+    ASSERT_TRUE(tcp_write(first, hello));
+    std::this_thread::sleep_for(milliseconds(100));
+  }
+  std::this_thread::sleep_for(milliseconds(100));
+  try {
+    join(1);
+    ADD_FAILURE() << "needs an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::failed);
+    EXPECT_NE(error.message().find("rank 0 on here (process 1) ended without a reason"), std::string::npos)
+        << error.message();
+  }
 }
 
 TEST_F(MeetingPointTest, IsNoLossIfARankHasFinished) {
