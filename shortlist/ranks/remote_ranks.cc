@@ -109,6 +109,8 @@ void run_connected(const RankSpec& spec, MeetingMember& member, const ShortlistC
                    const std::function<void(const RankLoss&)>& end_process) {
   std::optional<RemoteRank> ranks;  // outlives the connection to the meeting point, whose thread may abort it
   try {
+    // The module may wait for a rank that is lost while they connect, and cannot be aborted before.
+    member.on_loss([] {}, kGrace, end_process);
     ranks.emplace(spec, member, module);
     member.on_loss([&ranks] { ranks->abort(); }, kGrace, end_process);
     run(*ranks);
