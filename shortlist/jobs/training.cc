@@ -21,6 +21,7 @@
 #include "shortlist/train/checkpoint.h"
 #include "shortlist/train/labels.h"
 #include "shortlist/train/prepare.h"
+#include "shortlist/train/step_ranks.h"
 
 namespace shortlist {
 namespace {
@@ -276,11 +277,7 @@ class TrainingJob {
 
 void check_ranks(const Config& config, const Communicator& ranks) {
   if (ranks.size() == 1) return;
-  if (config.model.retrieves_by_towers()) {
-    if (config.training.batch_parts >= ranks.size()) return;
-    throw usage_error("training.batch_parts = {}: {} ranks need at least as many parts of a batch",
-                      config.training.batch_parts, ranks.size());
-  }
+  if (config.model.retrieves_by_towers()) return check_batch_parts(config.training, ranks);
   if (config.model.kind != "ials")
     throw usage_error("model.kind = \"{}\" trains on one rank, got {}", config.model.kind, ranks.size());
   if (config.has_towers())

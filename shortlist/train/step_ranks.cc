@@ -8,11 +8,8 @@ namespace shortlist {
 namespace {
 
 size_t parts_of(const TrainSpec& spec, const Communicator& ranks) {
-  const auto parts = static_cast<size_t>(spec.settings.batch_parts);
-  if (static_cast<size_t>(ranks.size()) > parts)
-    throw usage_error("training.batch_parts = {}: {} ranks need at least as many parts of a batch", parts,
-                      ranks.size());
-  return parts;
+  check_batch_parts(spec.settings, ranks);
+  return static_cast<size_t>(spec.settings.batch_parts);
 }
 
 bool reads_groups(std::span<const Task> tasks) {
@@ -20,6 +17,12 @@ bool reads_groups(std::span<const Task> tasks) {
 }
 
 }  // namespace
+
+void check_batch_parts(const TrainingConfig& training, const Communicator& ranks) {
+  if (ranks.size() > training.batch_parts)
+    throw usage_error("training.batch_parts = {}: {} ranks need at least as many parts of a batch",
+                      training.batch_parts, ranks.size());
+}
 
 StepRanks::StepRanks(const TrainSpec& spec, const ModelSpec& model, Parameters& parameters,
                      const Dataset& data, ThreadPool& pool, Precision precision, Communicator& ranks)

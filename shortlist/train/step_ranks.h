@@ -11,6 +11,9 @@
 
 namespace shortlist {
 
+// Throws a usage Error if there are more ranks than parts of a batch.
+void check_batch_parts(const TrainingConfig& training, const Communicator& ranks);
+
 class StepRanks {
  public:
   // With one part, it has the parameters themselves, and there may be only one rank. Throws a usage Error if
