@@ -1,8 +1,7 @@
 #include "shortlist/ranks/ordered_rows.h"
 
-#include <cstring>
-
 #include "shortlist/base/error.h"
+#include "shortlist/ranks/byte_lists.h"
 
 namespace shortlist {
 namespace {
@@ -11,46 +10,25 @@ void add_all(TableGradients& left, const TableGradients& right) {
   for (size_t t = 0; t < left.size(); ++t) left[t].add(right[t]);
 }
 
-template <typename T>
-void append(std::span<const T> values, ByteVector& to) {
-  const auto bytes = std::as_bytes(values);
-  to.insert(to.end(), bytes.begin(), bytes.end());
-}
-
 void append(const TableGradient& table, ByteVector& to) {
   const uint64_t count = table.rows.size();
-  append(std::span(&count, 1), to);
-  append(std::span<const uint32_t>(table.rows), to);
-  append(std::span<const float>(table.values), to);
+  append_list(std::span(&count, 1), to);
+  append_list(std::span<const uint32_t>(table.rows), to);
+  append_list(std::span<const float>(table.values), to);
 }
 
 // Reads what append() has written.
-class Reader {
- public:
-  explicit Reader(std::span<const std::byte> bytes) : left_(bytes) {}
-
-  TableGradient table(size_t width) {
-    TableGradient table{.width = width};
-    uint64_t count = 0;
-    take(std::span(&count, 1));
-    SHORTLIST_CHECK(count <= left_.size());
-    table.rows.resize(count);
-    table.values.resize(count * width);
-    take(std::span(table.rows));
-    take(std::span(table.values));
-    return table;
-  }
-
- private:
-  template <typename T>
-  void take(std::span<T> values) {
-    SHORTLIST_CHECK(values.size_bytes() <= left_.size());
-    if (!values.empty()) std::memcpy(values.data(), left_.data(), values.size_bytes());
-    left_ = left_.subspan(values.size_bytes());
-  }
-
-  std::span<const std::byte> left_;
-};
+TableGradient take_table(std::span<const std::byte>& from, size_t width) {
+  TableGradient table{.width = width};
+  uint64_t count = 0;
+  take_list(from, std::span(&count, 1));
+  SHORTLIST_CHECK(count <= from.size());
+  table.rows.resize(count);
+  table.values.resize(count * width);
+  take_list(from, std::span(table.rows));
+  take_list(from, std::span(table.values));
+  return table;
+}
 
 }  // namespace
 
@@ -93,10 +71,10 @@ TableGradients sum_tables_in_order(Communicator& ranks, size_t parts, std::vecto
   const std::vector<ByteVector> received = ranks.all_gather(bytes);
   std::vector<PartSum<TableGradients>> all;
   for (int r = 0; r < ranks.size(); ++r) {
-    Reader reader(received[static_cast<size_t>(r)]);
+    std::span<const std::byte> left(received[static_cast<size_t>(r)]);
     for (const PartNode& node : whole_subtrees(parts_of_rank(parts, r, ranks.size()))) {
       TableGradients& tables = all.emplace_back(PartSum<TableGradients>{node, {}}).values;
-      for (const size_t width : widths) tables.push_back(reader.table(width));
+      for (const size_t width : widths) tables.push_back(take_table(left, width));
     }
   }
   fold(all, add_all);

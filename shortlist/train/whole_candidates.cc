@@ -2,27 +2,20 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "shortlist/base/error.h"
+#include "shortlist/ranks/byte_lists.h"
 #include "shortlist/ranks/part_tree.h"
 
 namespace shortlist {
 namespace {
 
-template <typename T>
-void append(std::span<const T> values, ByteVector& to) {
-  const auto bytes = std::as_bytes(values);
-  to.insert(to.end(), bytes.begin(), bytes.end());
-}
-
+// Adds `count` numbers from the front of `from`.
 template <typename T>
 void take(std::span<const std::byte>& from, size_t count, std::vector<T>& to) {
-  const size_t before = to.size();
-  to.resize(before + count);
   SHORTLIST_CHECK(count * sizeof(T) <= from.size());
-  if (count > 0) std::memcpy(to.data() + before, from.data(), count * sizeof(T));
-  from = from.subspan(count * sizeof(T));
+  to.resize(to.size() + count);
+  take_list(from, std::span(to).last(count));
 }
 
 using Counts = std::array<uint64_t, 4>;  // of the lists of a part
@@ -36,11 +29,11 @@ Counts counts_of(const PartCandidates& part) {
 void WholeCandidates::gather(Communicator& ranks, std::span<const PartCandidates> own) {
   ByteVector bytes;
   for (const PartCandidates& part : own) {
-    append(std::span<const uint64_t>(counts_of(part)), bytes);
-    append(part.multiplicity, bytes);
-    append(part.log_share, bytes);
-    append(part.item, bytes);
-    append(part.catalogue, bytes);
+    append_list(std::span<const uint64_t>(counts_of(part)), bytes);
+    append_list(part.multiplicity, bytes);
+    append_list(part.log_share, bytes);
+    append_list(part.item, bytes);
+    append_list(part.catalogue, bytes);
   }
   multiplicity_.clear();
   log_share_.clear();
